@@ -1,0 +1,1 @@
+"""Files of editors to typed entries, and immutable editions of them."""

@@ -1,0 +1,1 @@
+"""Text to ranked passages of one edition, or none."""

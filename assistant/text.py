@@ -1,0 +1,63 @@
+"""How text is cleaned at the edge and folded for comparison.
+
+`clean_message` guards the way in (rule 4 of the safety notes): what it returns
+can be stored, tokenised and shown. `fold` makes two spellings of one question
+equal; it serves the checks and the lexical index and is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from assistant.errors import InvalidText
+
+MAX_CHARS = 2000
+MAX_COMBINING = 2
+
+_LINE_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\u0085]")
+_BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def clean_message(raw: str, *, max_chars: int = MAX_CHARS) -> str:
+    """Return a citizen's message as safe NFKC text of 1 to `max_chars` characters.
+
+    Control, bidi and zero-width characters are removed, runs of blanks are
+    folded, and at most two combining marks stay on one letter. A leading `/`
+    stays text: the worker escapes it before Rasa sees it.
+
+    Raises:
+        InvalidText: code `invalid_text` (lone surrogate, NUL), `too_long`, `empty`.
+    """
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in raw) or "\x00" in raw:
+        raise InvalidText("invalid_text", "消息里有无法识别的字符，请重新输入。")
+    if len(raw) > max_chars:
+        raise InvalidText("too_long", f"消息超过{max_chars}个字，请分几条发送。")
+    text = unicodedata.normalize("NFKC", _LINE_BREAKS.sub("\n", raw))
+    kept: list[str] = []
+    combining = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if char == "\n":
+            kept.append(char)
+            combining = 0
+        elif category in ("Mn", "Me"):
+            combining += 1
+            if combining <= MAX_COMBINING:
+                kept.append(char)
+        elif char == "\t" or category not in ("Cc", "Cf", "Co", "Cs", "Cn"):
+            kept.append(char)
+            combining = 0
+    cleaned = "\n".join(_BLANKS.sub(" ", line).strip() for line in "".join(kept).split("\n"))
+    cleaned = re.sub(r"\n{3,}", "\n\n", cleaned).strip()
+    if not cleaned:
+        raise InvalidText("empty", "请输入您的问题。")
+    if len(cleaned) > max_chars:
+        raise InvalidText("too_long", f"消息超过{max_chars}个字，请分几条发送。")
+    return cleaned
+
+
+def fold(text: str) -> str:
+    """Return text without punctuation and blanks, NFKC, lower case: equal means same question."""
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).lower()
