@@ -52,10 +52,19 @@ class Segmenter:
             tokenizer.add_word(word)
         return tokenizer
 
-    def words(self, text: str) -> list[str]:
-        """Return the words of a text in order, lower case, simplified, without punctuation."""
-        found = self._jieba.cut(simplified(text)[:MAX_CHARS])
-        return [word for word in found if _WORD.fullmatch(word)]
+    def spans(self, text: str) -> list[tuple[str, int]]:
+        """Return the words of a text, folded, with where they start; no punctuation.
+
+        Folding is done character by character, so that the places hold in `text`.
+        """
+        folded = "".join(_fold_in_place(char) for char in text[:MAX_CHARS])
+        found: list[tuple[str, int]] = []
+        place = 0
+        for word in self._jieba.cut(folded):
+            if _WORD.fullmatch(word):
+                found.append((word, place))
+            place += len(word)
+        return found
 
     def terms(self, text: str) -> list[str]:
         """Return index terms, with repeats: words of two or more characters and bigrams.
@@ -83,6 +92,12 @@ def simplified(text: str) -> str:
     """Return text NFKC-folded, lower case and in simplified characters."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return _to_simplified(folded)
+
+
+def _fold_in_place(char: str) -> str:
+    """Return one character folded, or as it is when folding would change its length."""
+    folded = simplified(char)
+    return folded if len(folded) == 1 else char
 
 
 def _to_simplified(text: str) -> str:

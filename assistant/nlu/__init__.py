@@ -1,0 +1,1 @@
+"""Thin Rasa components: they translate between Rasa's messages and our core."""

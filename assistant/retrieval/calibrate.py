@@ -1,0 +1,89 @@
+"""What a fused score means: the probability that the first candidate is the right entry.
+
+`Calibration` is data (data/calibration/retrieval.json): the weights that fuse
+the features, the logistic model over the outcome of a search, and the two
+thresholds, with the name of the evaluation that chose them. `wenban eval
+--calibrate` learns it from data/calibration/*.yml; the golden questions are
+never read for it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from assistant.errors import ModelMissing
+from assistant.retrieval.search import Candidate
+
+# What is known once a search has run; see `signals`.
+SIGNALS = (
+    "top_score",
+    "margin",
+    "share",
+    "question_cosine",
+    "question_match",
+    "coverage",
+    "unlike_gap",
+    "length",
+)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Learned numbers; `signal_weights` and `bias` make a probability of `signals`."""
+
+    weights: dict[str, float]
+    signal_weights: dict[str, float]
+    bias: float
+    answer_at: float
+    offer_at: float
+    evaluation: str
+
+    @classmethod
+    def load(cls, path: Path) -> Calibration:
+        """Read the file.
+
+        Raises:
+            ModelMissing: it is not there or lacks a field.
+        """
+        try:
+            return cls(**json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as err:
+            raise ModelMissing(path, f"the calibration cannot be read ({err})") from err
+
+    def save(self, path: Path) -> None:
+        """Write the file, keys sorted."""
+        path.write_text(
+            json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+            encoding="utf-8",
+        )
+
+    def probability(self, question: str, candidates: Sequence[Candidate]) -> float:
+        """Return the probability, 0 to 1, that the first candidate answers the question."""
+        if not candidates:
+            return 0.0
+        found = signals(question, candidates)
+        total = self.bias + sum(
+            self.signal_weights[name] * value for name, value in zip(SIGNALS, found, strict=True)
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def signals(question: str, candidates: Sequence[Candidate]) -> tuple[float, ...]:
+    """Return what tells a right first candidate from a wrong one, in the order of SIGNALS."""
+    first = candidates[0]
+    second = candidates[1].score if len(candidates) > 1 else first.score - 10.0
+    shares = [math.exp(min(0.0, candidate.score - first.score)) for candidate in candidates[:10]]
+    return (
+        first.score,
+        min(first.score - second, 10.0),
+        1.0 / sum(shares),
+        first.feature("question_cosine"),
+        first.feature("question_match"),
+        first.feature("coverage"),
+        first.feature("unlike_gap"),
+        math.log(1 + len(question)),
+    )

@@ -1,0 +1,103 @@
+"""The edition that answers in this process, swapped whole when CURRENT moves.
+
+A background thread looks at CURRENT every second and loads a new edition beside
+the old one; readers take one reference per question and never see half of each.
+A damaged new edition is refused and the old one goes on answering.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import HotlineError
+from assistant.knowledge.editions import Edition, current_id, load_edition
+from assistant.retrieval.calibrate import Calibration
+from assistant.retrieval.embedder import Embedder
+from assistant.retrieval.hybrid_index import HybridIndex
+from assistant.retrieval.search import Candidate, HybridSearch
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class LoadedEdition:
+    """An edition with its search, ready to answer."""
+
+    edition: Edition
+    search: HybridSearch
+    calibration: Calibration
+
+    def ranked(self, question: str, top: int = 10) -> tuple[list[Candidate], float]:
+        """Return the candidates and the probability that the first is right."""
+        candidates = self.search.search(question, top)
+        return candidates, self.calibration.probability(question, candidates)
+
+
+def load_for_search(
+    editions: Path, name: str, embedder: Embedder, calibration: Calibration
+) -> LoadedEdition:
+    """Load an edition and warm its search.
+
+    Raises:
+        HotlineError: the edition is missing, damaged, or of another embedding model.
+    """
+    edition = load_edition(editions, name)
+    index = HybridIndex.load(edition.index_folder, embedder)
+    search = HybridSearch(index, embedder, calibration.weights)
+    search.search("社保卡丢了怎么办", 1)
+    return LoadedEdition(edition, search, calibration)
+
+
+class LiveIndex:
+    """Holds the current edition; `close` ends the watching thread."""
+
+    def __init__(
+        self, editions: Path, load: Callable[[str], LoadedEdition], *, watch: bool = True
+    ) -> None:
+        """Load the current edition now, so that what fails to load fails to start."""
+        self._editions, self._load = editions, load
+        self._loaded = load(current_id(editions))
+        self._refused = ""
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        if watch:
+            self._thread = threading.Thread(target=self._watch, name="live-index", daemon=True)
+            self._thread.start()
+
+    @property
+    def current(self) -> LoadedEdition:
+        """The edition to answer from; keep the reference for the whole question."""
+        return self._loaded
+
+    def refresh(self) -> bool:
+        """Swap if CURRENT moved; return whether it was swapped."""
+        name = current_id(self._editions)
+        if name in (self._loaded.edition.id, self._refused):
+            return False
+        self._loaded = self._load(name)
+        self._refused = ""
+        logger.info("edition_swapped edition=%s", name)
+        return True
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _watch(self) -> None:
+        """Look at CURRENT until closed; a bad edition is told once and left alone."""
+        while not self._stop.wait(POLL_SECONDS):
+            try:
+                self.refresh()
+            except HotlineError as err:
+                name = (self._editions / "CURRENT").read_text("ascii", errors="replace").strip()
+                if name != self._refused:
+                    logger.error("edition_refused edition=%s reason=%s", name, err)
+                self._refused = name
