@@ -1,0 +1,1 @@
+"""Ranked passages to one decision, and the decision to reviewed words."""

@@ -1,0 +1,78 @@
+"""What a turn is given: the question as understood, and what the conversation remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assistant.knowledge.entry import Entry
+from assistant.knowledge.registers import Registers
+
+
+@dataclass(frozen=True)
+class Question:
+    """One message after NLU. `ranked` is best first: entry id and fused score.
+
+    `probability` is the calibrated chance that the first candidate answers it.
+    """
+
+    text: str
+    intent: str
+    intent_confidence: float
+    probability: float
+    ranked: tuple[tuple[str, float], ...]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier turns left: the entry last answered and the district last named."""
+
+    entry_id: str = ""
+    district: str = ""
+    last_text: str = ""
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From `answer_at` the first candidate is told, from `offer_at` up to three are offered."""
+
+    answer_at: float
+    offer_at: float
+
+
+@dataclass(frozen=True)
+class KnowledgeView:
+    """The edition to answer from."""
+
+    edition: str
+    entries: dict[str, Entry]
+    registers: Registers
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice; pressing it sends `payload` as the citizen's text."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One decision with its words. `sections` are (heading, text) pairs."""
+
+    status: str
+    text: str
+    kind: str = "text"
+    entry: Entry | None = None
+    aspect: str | None = None
+    buttons: tuple[Button, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+    offered: tuple[str, ...] = ()
+    hotline_number: str | None = None
+    department: str | None = None
+    district: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
