@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from assistant.answering.conversation import KnowledgeView, Thresholds
 from assistant.retrieval.cached_embedder import CachedEmbedder
 from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder, load_embedder
@@ -51,3 +52,19 @@ def process_live_index() -> LiveIndex:
     """Return the edition that answers in this process, watched for a newer one."""
     settings, embedder = process_settings(), process_embedder()
     return LiveIndex(settings.editions, lambda name: load_named_edition(settings, name, embedder))
+
+
+def knowledge_view(edition: str = "") -> KnowledgeView:
+    """Return what answers are made from: the edition a turn began with, else the current one."""
+    live = process_live_index()
+    return view_of(live.named(edition) if edition else live.current)
+
+
+def view_of(loaded: LoadedEdition) -> KnowledgeView:
+    """Return a loaded edition as answering sees it."""
+    return KnowledgeView(
+        edition=loaded.edition.id,
+        entries=loaded.edition.entries,
+        registers=loaded.registers,
+        thresholds=Thresholds(loaded.calibration.answer_at, loaded.calibration.offer_at),
+    )

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import HotlineError
+from assistant.errors import EditionDamaged, HotlineError
 from assistant.knowledge.editions import Edition, current_id, load_edition
+from assistant.knowledge.registers import Registers, load_registers
 from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.hybrid_index import HybridIndex
@@ -30,6 +31,7 @@ class LoadedEdition:
     """An edition with its search, ready to answer."""
 
     edition: Edition
+    registers: Registers
     search: HybridSearch
     calibration: Calibration
 
@@ -51,7 +53,10 @@ def load_for_search(
     index = HybridIndex.load(edition.index_folder, embedder)
     search = HybridSearch(index, embedder, calibration.weights)
     search.search("社保卡丢了怎么办", 1)
-    return LoadedEdition(edition, search, calibration)
+    registers, problems = load_registers(edition.snapshot_folder)
+    if problems:
+        raise EditionDamaged(edition.snapshot_folder, str(problems[0]))
+    return LoadedEdition(edition, registers, search, calibration)
 
 
 class LiveIndex:
@@ -63,6 +68,7 @@ class LiveIndex:
         """Load the current edition now, so that what fails to load fails to start."""
         self._editions, self._load = editions, load
         self._loaded = load(current_id(editions))
+        self._former = self._loaded
         self._refused = ""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -75,12 +81,17 @@ class LiveIndex:
         """The edition to answer from; keep the reference for the whole question."""
         return self._loaded
 
+    def named(self, name: str) -> LoadedEdition:
+        """Return the edition that a turn began with, also when CURRENT moved within it."""
+        return self._former if name == self._former.edition.id else self._loaded
+
     def refresh(self) -> bool:
         """Swap if CURRENT moved; return whether it was swapped."""
         name = current_id(self._editions)
         if name in (self._loaded.edition.id, self._refused):
             return False
-        self._loaded = self._load(name)
+        fresh = self._load(name)
+        self._former, self._loaded = self._loaded, fresh
         self._refused = ""
         logger.info("edition_swapped edition=%s", name)
         return True

@@ -1,0 +1,1 @@
+"""Rasa actions: one action a file, a translation and nothing more."""

@@ -1,0 +1,39 @@
+"""Does a message ask for the rules of another city?
+
+A name alone proves nothing: 老家在成都, 从上海转来, 北京户口 tell where a citizen
+comes from. Only a name that the matter belongs to counts, and never beside
+words for this city.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.knowledge.other_cities import OtherCity
+from assistant.knowledge.places import PlaceKind
+from assistant.knowledge.registers import Registers
+
+_HERE = re.compile(
+    r"云州|本市|咱们?市|我们市|咱们?这|我们这|这边|这里|本地|外地|异地|跨省|跨市|来这|到这"
+)
+# What stands before or after a name when it only tells where somebody comes from or goes to.
+_FROM = re.compile(
+    r"(老家|户口|户籍|籍贯|原来|以前|之前|从|由|来自|人在|打工|工作|念书|上学|买的|迁|转|寄到|回)在?$"
+)
+_TO = re.compile(
+    r"^(市|省)?(的)?(户口|户籍|人|籍|牌照?|车牌|转|迁|来|那边转|打工|工作|上学|读书|交过|缴过|缴的|交的|买的|办的|回来|大学)"
+)
+
+
+def other_city_asked(text: str, registers: Registers) -> OtherCity | None:
+    """Return the other city whose rules a message asks for, or None."""
+    if _HERE.search(text):
+        return None
+    for mention in registers.gazetteer.find(text):
+        if mention.kind is not PlaceKind.OTHER_CITY:
+            continue
+        before, after = text[: mention.start], text[mention.end :]
+        if _FROM.search(before) or _TO.search(after):
+            continue
+        return registers.other_cities[mention.id]
+    return None

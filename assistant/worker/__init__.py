@@ -1,0 +1,1 @@
+"""The process that thinks: claims a turn, runs the Rasa agent, stores the replies."""
