@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from assistant.answering.conversation import KnowledgeView, Thresholds
+from assistant.clock import utc_now
 from assistant.retrieval.cached_embedder import CachedEmbedder
 from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder, load_embedder
 from assistant.retrieval.live_index import LiveIndex, LoadedEdition, load_for_search
+from assistant.services_pages import EditionPages
 from assistant.settings import Settings, load_settings
 
 CALIBRATION = Path("data") / "calibration" / "retrieval.json"
@@ -68,3 +70,8 @@ def view_of(loaded: LoadedEdition) -> KnowledgeView:
         registers=loaded.registers,
         thresholds=Thresholds(loaded.calibration.answer_at, loaded.calibration.offer_at),
     )
+
+
+def knowledge_pages(settings: Settings) -> EditionPages:
+    """Return the public knowledge pages of the current edition."""
+    return EditionPages(settings.editions, utc_now)

@@ -7,6 +7,7 @@ words, so that nothing changes jieba for the rest of the process.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import unicodedata
@@ -46,7 +47,7 @@ class Segmenter:
 
         logging.getLogger("jieba").setLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = str(Path(tempfile.gettempdir()))
+        tokenizer.tmp_dir = str(_cache_folder())
         tokenizer.initialize()
         for word in self._words:
             tokenizer.add_word(word)
@@ -86,6 +87,15 @@ class Segmenter:
                 if len(run) == 1:
                     terms.append("_" + run)
         return terms
+
+
+def _cache_folder() -> Path:
+    """Return a folder of this user alone: jieba reads its cache with marshal."""
+    folder = Path(tempfile.gettempdir()) / f"wenban-jieba-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder}: belongs to somebody else; remove it")
+    return folder
 
 
 def simplified(text: str) -> str:

@@ -25,7 +25,7 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa is not fol
         for action in ACTIONS:
             self._executor.register_action(action)
 
-    async def request(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    async def request(self, *_args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run the action named in the call; see parent class."""
         result: dict[str, Any] | None = await self._executor.run(kwargs["json"])
         return result or {"events": [], "responses": []}

@@ -1,0 +1,123 @@
+"""What every request passes: headers for safety, a count, a size limit, and a last catch.
+
+Three plain ASGI layers, because a streamed answer must pass untouched.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.gateway.errors import HTTP_ANSWERS, error_response
+from assistant.metrics import GatewayMetrics
+
+MAX_BODY_BYTES = 64 * 1024
+
+SECURITY_HEADERS: dict[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class SecurityHeaders:
+    """Puts the security headers on every answer; what may be kept is said per route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with `send` wrapped."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class LastCatch:
+    """Counts requests and turns a crash into a true sentence; one of the named process edges."""
+
+    def __init__(self, app: ASGIApp, metrics: GatewayMetrics) -> None:
+        self.app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; after a crash answer 500 if nothing was sent yet."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 0
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception:
+            _log.exception("request to %s failed", _route_name(scope))
+            if status:
+                raise  # half an answer is out; the server must cut the connection
+            code, words = HTTP_ANSWERS[500]
+            await error_response(500, code, words)(scope, receive, send_and_note)
+        finally:
+            self._metrics.requests.labels(_route_name(scope), str(status or 499)).inc()
+
+
+class BodyLimit:
+    """Refuses a body of more than `MAX_BODY_BYTES` before anybody parses it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with `receive` counted."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "")
+        if told.isdecimal() and (len(told) > 18 or int(told) > MAX_BODY_BYTES):
+            code, words = HTTP_ANSWERS[413]
+            await error_response(413, code, words, headers={"Connection": "close"})(
+                scope, receive, send
+            )
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+
+def _route_name(scope: Scope) -> str:
+    """Return the name of the function that answered; never the address itself."""
+    endpoint = scope.get("endpoint")
+    return str(getattr(endpoint, "__name__", "none" if endpoint is None else "static"))

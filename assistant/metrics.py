@@ -1,0 +1,45 @@
+"""What a gateway counts, in one registry of its own, for Prometheus.
+
+No label ever holds what a citizen wrote: only route names, status codes and
+outcome words.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+# An answer is waited for 4 s; most come within a tenth of that.
+_WAIT_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+class GatewayMetrics:
+    """The gateway's counters; every instance has its own registry."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "wenban_http_requests_total",
+            "HTTP requests by route and status",
+            ["route", "status"],
+            registry=self.registry,
+        )
+        self.messages = Counter(
+            "wenban_messages_total",
+            "Messages by outcome: answered, pending, refused, not_stored",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.wait_seconds = Histogram(
+            "wenban_reply_wait_seconds",
+            "Seconds from acceptance to the reply, for replies within the wait",
+            buckets=_WAIT_BUCKETS,
+            registry=self.registry,
+        )
+        self.streams = Gauge("wenban_event_streams", "Open event streams", registry=self.registry)
+        self.worker_ready = Gauge(
+            "wenban_worker_ready", "1 while a worker is ready", registry=self.registry
+        )
+
+    def exposition(self) -> bytes:
+        """Return all values in Prometheus' text format, UTF-8."""
+        return generate_latest(self.registry)

@@ -1,0 +1,149 @@
+"""Claim, think, commit: the life of a worker process.
+
+A thread beats every second. A turn that raises is answered with an apology and
+logged with the conversation id; the text of the message is never logged. A
+message that was claimed too often before is answered the same way, so that one
+message cannot kill worker after worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.clock import Clock, monotonic_seconds
+from assistant.errors import ClaimLost, StorageUnavailable
+from assistant.messages.heartbeat import BeatState
+from assistant.messages.message import InboxMessage
+from assistant.messages.reply import Reply
+from assistant.messages.store import MessageStore
+from assistant.worker.replies import apology, replies_of
+from assistant.worker.turn import TurnResult, TurnRunner
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 30.0
+BEAT_SECONDS = 1.0
+IDLE_SECONDS = 0.03
+STORAGE_PAUSE_SECONDS = 1.0
+MAX_ATTEMPTS = 3
+
+
+@dataclass
+class Beat:
+    """What the heartbeat tells; `edition` is asked anew at each beat."""
+
+    worker_id: str
+    state: BeatState
+    edition: Callable[[], str]
+
+
+class WorkerLoop:
+    """Works off the inbox until stopped."""
+
+    def __init__(
+        self, store: MessageStore, runner: TurnRunner, worker_id: str, clock: Clock
+    ) -> None:
+        self._store, self._runner = store, runner
+        self._worker_id, self._clock = worker_id, clock
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """End after the turn that is running."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Claim and answer until stopped; storage trouble is waited out."""
+        while not self._stop.is_set():
+            try:
+                message = self._store.claim_next(self._worker_id, self._clock(), LEASE_SECONDS)
+                if message is None:
+                    await asyncio.sleep(IDLE_SECONDS)
+                    continue
+                await self._turn(message)
+            except ClaimLost as err:
+                logger.warning("claim_lost worker=%s reason=%s", self._worker_id, err)
+            except StorageUnavailable as err:
+                logger.error("storage_unavailable worker=%s reason=%s", self._worker_id, err)
+                await asyncio.sleep(STORAGE_PAUSE_SECONDS)
+
+    async def _turn(self, message: InboxMessage) -> None:
+        """Answer one claimed message and commit the turn."""
+        started = monotonic_seconds()
+        replies, tracker = await self._think(message)
+        self._store.complete(message.id, self._worker_id, replies, self._clock(), tracker)
+        logger.info(
+            "turn_done conversation=%s message=%s status=%s elapsed_ms=%.1f",
+            message.conversation_id,
+            message.id,
+            ",".join(reply.status for reply in replies),
+            (monotonic_seconds() - started) * 1000,
+        )
+
+    async def _think(self, message: InboxMessage) -> tuple[list[Reply], str | None]:
+        """Return the replies of a turn and the new tracker; never raises for the turn's sake."""
+        if message.attempts > MAX_ATTEMPTS:
+            logger.error("turn_given_up message=%s attempts=%d", message.id, message.attempts)
+            return [apology(self._clock())], None
+        try:
+            result: TurnResult = await self._runner.run(
+                message.conversation_id,
+                message.text,
+                self._store.tracker(message.conversation_id),
+            )
+        except StorageUnavailable:
+            raise
+        # A process edge: whatever Rasa or a component raises, the citizen gets words.
+        except Exception as err:  # noqa: BLE001
+            logger.error(
+                "turn_failed conversation=%s message=%s error=%s",
+                message.conversation_id,
+                message.id,
+                type(err).__name__,
+            )
+            return [apology(self._clock())], None
+        return replies_of(result.payloads, self._clock()), result.tracker
+
+
+class Heart:
+    """Beats in a thread of its own, so that a long turn does not look like death."""
+
+    def __init__(self, store: MessageStore, beat: Beat, clock: Clock) -> None:
+        self._store, self.beat, self._clock = store, beat, clock
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop beating and sign off."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+        try:
+            self._store.retire(self.beat.worker_id)
+        except StorageUnavailable as err:
+            logger.warning("retire_failed worker=%s reason=%s", self.beat.worker_id, err)
+
+    def _run(self) -> None:
+        """Store a beat a second; storage trouble is logged once a beat and waited out."""
+        while True:
+            try:
+                self._store.beat(
+                    self.beat.worker_id, self.beat.state, self.beat.edition(), self._clock()
+                )
+            except StorageUnavailable as err:
+                logger.warning("beat_failed worker=%s reason=%s", self.beat.worker_id, err)
+            if self._stop.wait(BEAT_SECONDS):
+                return
+
+
+def stop_on_signals(loop: WorkerLoop) -> None:
+    """Let SIGINT and SIGTERM end the loop after the running turn."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: loop.stop())

@@ -1,0 +1,70 @@
+"""Starts a worker: opens the store, beats, loads the model, works until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from assistant.clock import utc_now
+from assistant.messages.ids import new_id
+from assistant.messages.store import MessageStore
+from assistant.services import process_live_index
+from assistant.settings import Settings
+from assistant.storage.messages import open_message_store
+from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
+from assistant.worker.turn import TurnRunner, newest_model
+
+# Rasa phones home, and TensorFlow and SQLAlchemy talk at every start, unless told not to.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def quiet_environment() -> None:
+    """Set what has to be set before Rasa is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def rasa_model(settings: Settings) -> Path:
+    """Return the model file that the settings name, else the newest in models/."""
+    if settings.rasa_model:
+        return Path(settings.rasa_model)
+    return newest_model(settings.root / "models")
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM.
+
+    Raises:
+        HotlineError: the store, the edition or a model cannot be used.
+    """
+    quiet_environment()
+    store = open_message_store(settings.database_url, utc_now())
+    worker_id = new_id("w")
+    beat = Beat(worker_id, "starting", lambda: "")
+    heart = Heart(store, beat, utc_now)
+    heart.start()
+    try:
+        live = process_live_index()
+        beat.edition = lambda: live.current.edition.id
+        runner = TurnRunner(rasa_model(settings))
+        asyncio.run(_work(store, runner, worker_id, beat))
+        live.close()
+    finally:
+        heart.stop()
+        store.close()
+
+
+async def _work(store: MessageStore, runner: TurnRunner, worker_id: str, beat: Beat) -> None:
+    """Warm up, say that we are ready, and work."""
+    # The first turn is slow; let it be ours and not a citizen's.
+    await runner.run("warm-up", "社保卡丢了怎么办", None)
+    loop = WorkerLoop(store, runner, worker_id, utc_now)
+    stop_on_signals(loop)
+    beat.state = "ready"
+    await loop.run()

@@ -1,0 +1,42 @@
+"""What actions made to replies that can be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from assistant.messages.ids import new_id
+from assistant.messages.reply import Reply
+
+# Said when a turn failed inside: true, and with a way on. The message is stored.
+APOLOGY = (
+    "抱歉，系统刚才没能处理您的消息，您的消息已经保存。请换个说法再试一次；"
+    "着急的话请拨打12345，由话务员为您处理。"
+)
+_REPLY_KEYS = (
+    "status", "text", "kind", "buttons", "entry_id", "edition", "sources", "ticket",
+    "hotline_number", "sections", "department", "last_checked_on",
+)  # fmt: skip
+
+
+def replies_of(payloads: Sequence[Mapping[str, Any]], now: datetime) -> list[Reply]:
+    """Return the replies of a turn, each with a fresh id; an empty turn gets the apology."""
+    if not payloads:
+        return [apology(now)]
+    return [
+        Reply.from_dict(
+            {
+                **{key: payload[key] for key in _REPLY_KEYS},
+                "id": new_id("r"),
+                "from": "bot",
+                "created_at": now.isoformat(),
+            }
+        )
+        for payload in payloads
+    ]
+
+
+def apology(now: datetime) -> Reply:
+    """Return the sentence for a turn that failed."""
+    return Reply(id=new_id("r"), status="error_internal", text=APOLOGY, created_at=now)
