@@ -1,0 +1,44 @@
+"""JSON lines in and out, with errors that name the line and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def read_rows(path: Path, needed: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the objects of a JSONL file, each with the needed keys.
+
+    Raises:
+        click.ClickException: a line is no object or lacks a key.
+    """
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as err:
+            raise click.ClickException(f"{path}:{number}: 不是 JSON：{err}") from err
+        missing = [key for key in needed if not isinstance(row, dict) or key not in row]
+        if missing:
+            raise click.ClickException(f"{path}:{number}: 缺少 {'、'.join(missing)}")
+        rows.append(row)
+    return rows
+
+
+def written_rows(path: Path, rows: Iterable[dict[str, Any]], total: int, label: str) -> None:
+    """Write objects as JSONL, one by one, with a progress bar on stderr."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        path.open("w", encoding="utf-8") as handle,
+        click.progressbar(
+            rows, length=total, label=label, file=click.get_text_stream("stderr")
+        ) as bar,
+    ):
+        for row in bar:
+            handle.write(json.dumps(row, ensure_ascii=False) + "\n")

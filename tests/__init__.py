@@ -1,0 +1,1 @@
+"""Tests of Wenban; folders mirror the code."""
