@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from importlib.resources import files
 
 from assistant.errors import InvalidText
 
@@ -61,3 +63,26 @@ def clean_message(raw: str, *, max_chars: int = MAX_CHARS) -> str:
 def fold(text: str) -> str:
     """Return text without punctuation and blanks, NFKC, lower case: equal means same question."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def simplified(text: str) -> str:
+    """Return text NFKC-folded, lower case and in simplified characters."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return folded.translate(_simplified_characters())
+
+
+def question_key(text: str) -> str:
+    """Return what two spellings of one question share: `fold` in simplified characters."""
+    return _NOT_WORD.sub("", simplified(text))
+
+
+@cache
+def _simplified_characters() -> dict[int, str]:
+    """Return OpenCC's traditional-to-simplified characters; the first choice of each row."""
+    text = (files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8")
+    table: dict[int, str] = {}
+    for line in text.splitlines():
+        old, _, new = line.partition("\t")
+        if len(old) == 1 and new:
+            table[ord(old)] = new.split()[0]
+    return table

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from assistant.knowledge.problems import Problem
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+
+# libyaml reads ten times as fast as PyYAML's own parser and gives the same marks; a
+# PyYAML built without it still reads everything.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # What YAML 1.1 readers would turn into something that is not this text.
 _TRAP = re.compile(
@@ -50,15 +54,15 @@ def parse_strict(
     if not allow_comments:
         parser.find_comments(text)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None) or getattr(err, "context_mark", None)
         line = first_line + (mark.line if mark else 0)
         reason = str(getattr(err, "problem", None) or err).splitlines()[0]
         document.problems.append(Problem(path, line, "yaml", f"YAML 格式错误：{reason}"))
         return document
-    parser.find_anchors(text)
-    if node is None:
+    if parser.find_anchors(text) or node is None:
+        # Aliases may nest without end, so such a document is not walked.
         return document
     if not isinstance(node, yaml.MappingNode):
         parser.report(node, "yaml", "应为“键: 值”的形式")
@@ -85,9 +89,11 @@ class _Parser:
 
     def find_comments(self, text: str) -> None:
         """Report comments, which cut values such as `拨打 #12345`."""
+        if "#" not in text:
+            return
         quoted: list[tuple[int, int]] = []
         try:
-            for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            for token in yaml.scan(text, Loader=_LOADER):
                 if isinstance(token, yaml.ScalarToken):
                     quoted.append((token.start_mark.index, token.end_mark.index))
         except yaml.YAMLError:
@@ -99,20 +105,20 @@ class _Parser:
                     line, "comment", "“#”之后的内容会被丢掉；请给整个值加上双引号，或删去注释"
                 )
 
-    def find_anchors(self, text: str) -> None:
-        """Report anchors, aliases and tags."""
-        try:
-            for token in yaml.scan(text, Loader=yaml.SafeLoader):
-                if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-                    self.report_line(
-                        token.start_mark.line,
-                        "anchor",
-                        "不允许使用锚点或引用（& *），请直接写出内容",
-                    )
-                elif isinstance(token, yaml.TagToken):
-                    self.report_line(token.start_mark.line, "tag", "不允许使用标签（!），请删去")
-        except yaml.YAMLError:
-            return
+    def find_anchors(self, text: str) -> bool:
+        """Report anchors, aliases and tags; return whether there are aliases."""
+        has_alias = False
+        if not any(sign in text for sign in "&*!"):
+            return has_alias
+        # The text has been composed before, so scanning it cannot fail.
+        for token in yaml.scan(text, Loader=_LOADER):
+            line = token.start_mark.line
+            if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+                has_alias = has_alias or isinstance(token, yaml.AliasToken)
+                self.report_line(line, "anchor", "不允许使用锚点或引用（& *），请直接写出内容")
+            elif isinstance(token, yaml.TagToken):
+                self.report_line(line, "tag", "不允许使用标签（!），请删去")
+        return has_alias
 
     def mapping(self, node: yaml.MappingNode, prefix: str) -> dict[str, Value]:
         """Return a mapping node as a dictionary of strings, lists and mappings."""
@@ -149,10 +155,10 @@ class _Parser:
     def scalar(self, node: yaml.ScalarNode) -> str:
         """Return a scalar as written, reporting those that other readers would change."""
         text = str(node.value)
-        if node.style is None and text and _TRAP.match(text):
+        if not node.style and text and _TRAP.match(text):
             self.report(
                 node, "scalar-trap", f'值 {text} 会被误读成数字、日期或真假值，请写成 "{text}"'
             )
-        if node.style is None and text == "":
+        if not node.style and text == "":
             self.report(node, "scalar-trap", '值为空；确实没有时请写成 ""')
         return text

@@ -29,14 +29,20 @@ Say = Callable[[str, int, int], None]
 
 QUESTION, CHUNK, UNLIKE = 0, 1, 2
 # How far the within-entry scatter is drawn to the identity before inversion;
-# chosen on data/calibration (docs/evaluation.md, "Projection").
+# chosen on data/calibration (docs/evaluation.md, "Metric").
 SHRINKAGE = 0.3
-_MIN_QUESTIONS_FOR_PROJECTION = 200
+_MIN_QUESTIONS_FOR_METRIC = 200
+_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
 class HybridIndex:
-    """All that a search needs. `projection` is float32, shape (dimension, dimension)."""
+    """All that a search needs.
+
+    `metric` is float32, shape (dimension, dimension): the inverse within-entry
+    scatter (see `_metric`); `mean` is the mean question; `lengths[i]` is the
+    length of passage i, less the mean, under the metric.
+    """
 
     doc_ids: tuple[str, ...]
     starts: IntArray
@@ -44,8 +50,9 @@ class HybridIndex:
     vectors: VectorIndex
     passages: LexicalIndex
     documents: LexicalIndex
-    projection: FloatArray
+    metric: FloatArray
     mean: FloatArray
+    lengths: FloatArray
     words: tuple[str, ...]
     embedder_name: str
 
@@ -62,8 +69,9 @@ class HybridIndex:
             folder / "layout.npz",
             starts=self.starts,
             kinds=self.kinds,
-            projection=self.projection,
+            metric=self.metric,
             mean=self.mean,
+            lengths=self.lengths,
         )
         description = {
             "embedder": self.embedder_name,
@@ -101,6 +109,15 @@ class HybridIndex:
             raise EditionDamaged(folder, f"the index cannot be read ({err})") from err
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """All passages in index order."""
+
+    texts: list[str]
+    kinds: list[int]
+    starts: list[int]
+
+
 def build_hybrid(
     documents: Sequence[Document],
     embedder: Embedder,
@@ -111,41 +128,52 @@ def build_hybrid(
     """Build both indexes; `say` is told the stage, what is done and what there is to do."""
     ordered = sorted(documents, key=lambda document: document.id)
     tell = say or (lambda _stage, _done, _all: None)
-    segmenter = Segmenter(words)
-    kinds: list[int] = []
-    texts: list[str] = []
-    starts = [0]
+    layout = _laid_out(ordered)
+    kinds = np.array(layout.kinds, dtype=np.uint8)
+    starts = np.array(layout.starts, dtype=np.int64)
+    vectors = _embed(layout.texts, kinds, embedder, tell)
+    terms = _terms(layout.texts, Segmenter(words), tell)
+    metric, mean = _metric(vectors, kinds, starts)
+    return HybridIndex(
+        doc_ids=tuple(document.id for document in ordered),
+        starts=starts,
+        kinds=kinds,
+        vectors=VectorIndex.build(vectors),
+        passages=build_lexical(
+            part if kind != UNLIKE else [] for part, kind in zip(terms, kinds, strict=True)
+        ),
+        documents=build_lexical(_document_terms(terms, layout.kinds, layout.starts)),
+        metric=metric,
+        mean=mean,
+        lengths=_lengths(vectors, metric, mean),
+        words=tuple(words),
+        embedder_name=embedder.name,
+    )
+
+
+def _laid_out(ordered: Sequence[Document]) -> _Layout:
+    """Return the passages of documents in index order."""
+    layout = _Layout([], [], [0])
     for document in ordered:
         for kind, group in (
             (QUESTION, document.questions),
             (CHUNK, document.chunks),
             (UNLIKE, document.unlike),
         ):
-            texts.extend(group)
-            kinds.extend([kind] * len(group))
-        starts.append(len(texts))
-    kind_array = np.array(kinds, dtype=np.uint8)
-    vectors = _embed(texts, kind_array, embedder, tell)
-    terms = []
-    for number, text in enumerate(texts):
-        terms.append(segmenter.terms(text))
-        if number % 1000 == 999 or number + 1 == len(texts):
-            tell("词语索引", number + 1, len(texts))
-    projection, mean = _projection(vectors, kind_array, np.array(starts, dtype=np.int64))
-    return HybridIndex(
-        doc_ids=tuple(document.id for document in ordered),
-        starts=np.array(starts, dtype=np.int64),
-        kinds=kind_array,
-        vectors=VectorIndex.build(vectors),
-        passages=build_lexical(
-            part if kind != UNLIKE else [] for part, kind in zip(terms, kinds, strict=True)
-        ),
-        documents=build_lexical(_document_terms(terms, kinds, starts)),
-        projection=projection,
-        mean=mean,
-        words=tuple(words),
-        embedder_name=embedder.name,
-    )
+            layout.texts.extend(group)
+            layout.kinds.extend([kind] * len(group))
+        layout.starts.append(len(layout.texts))
+    return layout
+
+
+def _terms(texts: list[str], segmenter: Segmenter, say: Say) -> list[list[str]]:
+    """Return the terms of every passage."""
+    found = []
+    for number, text in enumerate(texts, start=1):
+        found.append(segmenter.terms(text))
+        if number % 1000 == 0 or number == len(texts):
+            say("词语索引", number, len(texts))
+    return found
 
 
 def _embed(
@@ -175,19 +203,19 @@ def _document_terms(terms: list[list[str]], kinds: list[int], starts: list[int])
     ]
 
 
-def _projection(
+def _metric(
     vectors: FloatArray, kinds: npt.NDArray[np.uint8], starts: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return a matrix that shrinks what differs between questions of one entry, and the mean.
+    """Return the inverse of the scatter within entries, and the mean question.
 
-    Within-class whitening: similar questions of one entry say the same in other
-    words, so directions in which they scatter tell nothing about the matter.
-    With few questions it is the identity.
+    Similar questions of one entry say the same in other words, so directions in
+    which they scatter tell nothing about the matter and are shrunk (within-class
+    whitening). With few questions it is the identity, and the mean is zero.
     """
     dimension = vectors.shape[1]
     rows = np.flatnonzero(kinds == QUESTION)
     mean = vectors[rows].mean(axis=0) if len(rows) else np.zeros(dimension, dtype=np.float32)
-    if len(rows) < _MIN_QUESTIONS_FOR_PROJECTION:
+    if len(rows) < _MIN_QUESTIONS_FOR_METRIC:
         return np.eye(dimension, dtype=np.float32), np.zeros(dimension, dtype=np.float32)
     owner = np.searchsorted(starts, rows, side="right") - 1
     sums = np.zeros((len(starts), dimension), dtype=np.float64)
@@ -198,6 +226,15 @@ def _projection(
     scatter = (1 - SHRINKAGE) * scatter + SHRINKAGE * np.trace(scatter) / dimension * np.eye(
         dimension
     )
-    values, basis = np.linalg.eigh(scatter)
-    root = basis @ np.diag(values**-0.5) @ basis.T
-    return root.astype(np.float32), mean.astype(np.float32)
+    metric: FloatArray = np.linalg.inv(scatter).astype(np.float32)
+    return metric / np.abs(metric).max(), mean.astype(np.float32)
+
+
+def _lengths(vectors: FloatArray, metric: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return the length of each row, less the mean, under the metric."""
+    lengths = np.zeros(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        part = vectors[start : start + _ROWS_AT_ONCE] - mean
+        squares = np.einsum("ij,ij->i", part @ metric, part)
+        lengths[start : start + len(part)] = np.sqrt(squares.clip(min=1e-12))
+    return lengths

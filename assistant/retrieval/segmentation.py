@@ -1,6 +1,6 @@
 """Chinese text to the terms that the lexical index counts: words and bigrams.
 
-Only this module knows jieba and OpenCC. Each `Segmenter` has a private
+Only this module knows jieba. Each `Segmenter` has a private
 `jieba.Tokenizer` over the shared base dictionary plus the knowledge base's own
 words, so that nothing changes jieba for the rest of the process.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterable
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from assistant.text import simplified
 
 # jieba needs 23 s for 100,000 equal characters; a message is at most 2,000.
 MAX_CHARS = 4000
@@ -98,30 +98,7 @@ def _cache_folder() -> Path:
     return folder
 
 
-def simplified(text: str) -> str:
-    """Return text NFKC-folded, lower case and in simplified characters."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return _to_simplified(folded)
-
-
 def _fold_in_place(char: str) -> str:
     """Return one character folded, or as it is when folding would change its length."""
     folded = simplified(char)
     return folded if len(folded) == 1 else char
-
-
-def _to_simplified(text: str) -> str:
-    """Map traditional characters one by one; the table is OpenCC's own."""
-    return text.translate(_simplified_characters())
-
-
-@cache
-def _simplified_characters() -> dict[int, str]:
-    """Return OpenCC's traditional-to-simplified characters; the first choice of each row."""
-    text = (files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8")
-    table: dict[int, str] = {}
-    for line in text.splitlines():
-        old, _, new = line.partition("\t")
-        if len(old) == 1 and new:
-            table[ord(old)] = new.split()[0]
-    return table

@@ -56,7 +56,10 @@ class ScriptedPages:
             title="<script>alert(1)</script>公租房",
             answer="<img src=x onerror=alert(1)> {{ 7*7 }} **粗体**",
             sections=(),
-            sources=(Source("文件", url="javascript:alert(1)"), Source("别处", url="https://evil.example/")),
+            sources=(
+                Source("文件", url="javascript:alert(1)"),
+                Source("别处", url="https://evil.example/"),
+            ),
             department="",
             topic_id="housing",
             topic_title="住房",
@@ -114,7 +117,9 @@ def answer_by_keyword(message: InboxMessage) -> list[Reply]:
     if "公积金" in message.text:
         buttons = (Button("提取", "公积金提取"), Button("贷款", "公积金贷款"))
         if message.text == "公积金":
-            return [reply("您想问哪一种？", status="clarify_options", kind="options", buttons=buttons)]
+            return [
+                reply("您想问哪一种？", status="clarify_options", kind="options", buttons=buttons)
+            ]
     if "着火" in message.text:
         return [
             reply(

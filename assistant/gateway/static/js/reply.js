@@ -59,8 +59,8 @@ function judgement(reply, useful) {
     if (!result || !result.ok) { said.textContent = "没有保存，请稍后再试。"; return false; }
     for (const [own, node] of choices) node.setAttribute("aria-pressed", String(own === value));
     said.textContent = value ? "谢谢您的评价。" : comment ? "谢谢，我们会改进。" : "";
-    box.querySelector("form")?.remove();
-    if (!value && !comment) box.append(commentForm(give));
+    box.parentElement.querySelector("form")?.remove();
+    if (!value && !comment) box.parentElement.append(commentForm(give));
     return true;
   }
   box.append(...choices.map(([, node]) => node), said);
