@@ -62,7 +62,14 @@ class IndexEditionMismatch(HotlineError):
 
 
 class PublishRefused(HotlineError):
-    """A step of publishing or rolling back said no; the old edition stays."""
+    """A step of publishing or rolling back said no; the old edition stays.
+
+    `details` are Chinese lines for the editor, one a reason.
+    """
+
+    def __init__(self, summary: str, details: tuple[str, ...] = ()) -> None:
+        self.summary, self.details = summary, details
+        super().__init__(summary)
 
 
 class ReviewRefused(HotlineError):
@@ -141,4 +148,15 @@ class ClaimLost(HotlineError):
         super().__init__(
             f"message {message_id} is not held by worker {worker_id} any more; "
             "its lease ran out or it is done, so this result is dropped"
+        )
+
+
+class CalendarMissing(HotlineError):
+    """A day was asked for in a year whose holiday notice has not been entered."""
+
+    def __init__(self, year: int) -> None:
+        self.year = year
+        super().__init__(
+            f"there is no calendar for {year}; enter the State Council's notice as "
+            f"knowledge/calendar/{year}.yml (see knowledge/README.md)"
         )

@@ -6,19 +6,28 @@ The `process_…` functions serve the places that Rasa builds without arguments
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from assistant.answering.conversation import KnowledgeView, Thresholds
 from assistant.clock import utc_now
+from assistant.knowledge.editions import current_id
+from assistant.publishing.publish import PublishOrder
+from assistant.publishing.states import draft_edition
+from assistant.publishing.vector_cache import RememberingEmbedder
 from assistant.retrieval.cached_embedder import CachedEmbedder
 from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder, load_embedder
+from assistant.retrieval.hybrid_index import Say
 from assistant.retrieval.live_index import LiveIndex, LoadedEdition, load_for_search
+from assistant.retrieval.word_list import read_words
 from assistant.services_pages import EditionPages
 from assistant.settings import Settings, load_settings
 
 CALIBRATION = Path("data") / "calibration" / "retrieval.json"
+WORDS = Path("data") / "jieba"
+VECTORS = "cache"  # below WENBAN_HOME
 
 
 @cache
@@ -75,3 +84,34 @@ def view_of(loaded: LoadedEdition) -> KnowledgeView:
 def knowledge_pages(settings: Settings) -> EditionPages:
     """Return the public knowledge pages of the current edition."""
     return EditionPages(settings.editions, utc_now)
+
+
+def publish_order(settings: Settings, note: str = "") -> PublishOrder:
+    """Return where and with what an edition is made."""
+    return PublishOrder(
+        knowledge=settings.knowledge,
+        editions=settings.editions,
+        cache=settings.home / VECTORS,
+        weights=calibration(settings).weights,
+        words=tuple(read_words(settings.root / WORDS)),
+        note=note,
+    )
+
+
+def named_or_current_edition(settings: Settings, name: str) -> LoadedEdition:
+    """Return an edition by id, ready to be searched; the current one for an empty name."""
+    return load_named_edition(settings, name or current_id(settings.editions), process_embedder())
+
+
+def working_edition(settings: Settings, today: date, say: Say | None = None) -> LoadedEdition:
+    """Return the working tree ready to be searched; known vectors are taken from the cache."""
+    remembering = RememberingEmbedder(process_embedder(), settings.home / VECTORS)
+    draft = draft_edition(
+        settings.knowledge,
+        today,
+        remembering,
+        calibration(settings),
+        words=tuple(read_words(settings.root / WORDS)),
+        say=say,
+    )
+    return draft

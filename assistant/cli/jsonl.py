@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,7 @@ def written_rows(path: Path, rows: Iterable[dict[str, Any]], total: int, label: 
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         path.open("w", encoding="utf-8") as handle,
-        click.progressbar(
-            rows, length=total, label=label, file=click.get_text_stream("stderr")
-        ) as bar,
+        click.progressbar(rows, length=total, label=label, file=sys.stderr) as bar,
     ):
         for row in bar:
             handle.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -21,9 +21,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise ApiError(
-            415, "json_required", "请求须为 JSON（Content-Type: application/json）。"
-        )
+        raise ApiError(415, "json_required", "请求须为 JSON（Content-Type: application/json）。")
     raw = await request.body()
     try:
         body = json.loads(raw.decode("utf-8"))

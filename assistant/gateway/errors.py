@@ -55,9 +55,7 @@ class Answer:
 
 
 ANSWERS: dict[type[HotlineError], Answer] = {
-    MessageConflict: Answer(
-        409, "message_conflict", "这个编号已用于另一条内容，请换一个编号。"
-    ),
+    MessageConflict: Answer(409, "message_conflict", "这个编号已用于另一条内容，请换一个编号。"),
     ConversationUnknown: Answer(
         401, "session_required", "会话已失效，请刷新页面（POST /api/chat/session）后重试。"
     ),

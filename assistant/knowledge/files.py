@@ -102,13 +102,14 @@ def read_body(
     sections: dict[str, str] = {}
     headings = list(_HEADING.finditer(body))
     answer = body[: headings[0].start() if headings else len(body)].strip()
-    document.lines["answer"] = first_line
+    document.lines["answer"] = first_line + _blank_lines(body)
     if not answer:
         problems.append(Problem(path, first_line, "answer", "正文为空，请在字段区之后写出答复"))
     for number, found in enumerate(headings):
         line = first_line + body.count("\n", 0, found.start())
         end = headings[number + 1].start() if number + 1 < len(headings) else len(body)
-        title, text = found.group(1), body[found.end() : end].strip()
+        title, raw = found.group(1), body[found.end() : end]
+        text = raw.strip()
         aspect = HEADING_ASPECTS.get(title)
         if aspect is None:
             allowed = "、".join(ASPECT_HEADINGS.values())
@@ -122,7 +123,13 @@ def read_body(
         else:
             sections[aspect] = text
             document.lines[f"section.{aspect}"] = line
+            document.lines[f"section.{aspect}.text"] = line + _blank_lines(raw)
     return answer, sections, problems
+
+
+def _blank_lines(text: str) -> int:
+    """Return how many line ends stand before the first word."""
+    return text.count("\n", 0, len(text) - len(text.lstrip()))
 
 
 def _form_problems(document: StrictDocument, path: str) -> list[Problem]:

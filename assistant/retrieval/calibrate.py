@@ -16,18 +16,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.errors import ModelMissing
-from assistant.retrieval.search import Candidate
+from assistant.retrieval.search import FEATURES, Candidate
 
 # What is known once a search has run; see `signals`.
 SIGNALS = (
     "top_score",
     "margin",
     "share",
-    "question_cosine",
-    "question_match",
-    "coverage",
-    "unlike_gap",
     "length",
+    "second_cosine",
+    "others_score",
+    *FEATURES,
 )
 
 
@@ -74,16 +73,15 @@ class Calibration:
 
 def signals(question: str, candidates: Sequence[Candidate]) -> tuple[float, ...]:
     """Return what tells a right first candidate from a wrong one, in the order of SIGNALS."""
-    first = candidates[0]
-    second = candidates[1].score if len(candidates) > 1 else first.score - 10.0
+    first, others = candidates[0], candidates[1:6]
+    second = others[0].score if others else first.score - 10.0
     shares = [math.exp(min(0.0, candidate.score - first.score)) for candidate in candidates[:10]]
     return (
         first.score,
         min(first.score - second, 10.0),
         1.0 / sum(shares),
-        first.feature("question_cosine"),
-        first.feature("question_match"),
-        first.feature("coverage"),
-        first.feature("unlike_gap"),
         math.log(1 + len(question)),
+        others[0].feature("question_cosine") if others else 0.0,
+        sum(other.score for other in others) / max(len(others), 1),
+        *first.features,
     )

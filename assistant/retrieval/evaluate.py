@@ -83,10 +83,10 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:
     return [at(outcomes, threshold) for threshold in thresholds]
 
 
-def threshold_for_risk(curve: Sequence[Point], risk: float) -> float:
-    """Return the lowest threshold at which both kinds of wrong answers stay within `risk`."""
+def threshold_for(curve: Sequence[Point], *, risk: float, refused_answered: float) -> float:
+    """Return the lowest threshold at which both kinds of wrong answers stay within bounds."""
     chosen = 1.0
     for point in curve:
-        if point.risk <= risk and point.refused_answered <= risk:
+        if point.risk <= risk and point.refused_answered <= refused_answered:
             chosen = point.threshold
     return chosen

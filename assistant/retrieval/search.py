@@ -30,6 +30,8 @@ FEATURES = (
     "document_match",  # whole document, BM25 over what a full match is worth
     "coverage",  # share of the question's idf that occurs in the document
     "unlike_gap",  # how much nearer a counter-question is than the best question
+    "gap",  # the most telling word of the question that the document lacks, 0 to 1
+    "unseen",  # share of the question's idf in terms of no document; equal for all candidates
 )
 # Fills up the lines of `_rows`; no passage has it.
 NONE = 255
@@ -117,7 +119,8 @@ class HybridSearch:
             matches=passage_scores[rows] / worth,
         )
         features[:, FEATURES.index("document_match")] = document_scores[numbers] / worth
-        features[:, FEATURES.index("coverage")] = self._coverage(terms, numbers)
+        for name, column in self._coverage(terms, numbers).items():
+            features[:, FEATURES.index(name)] = column
         return QueryEvidence(numbers, features, rows[np.arange(len(numbers)), best])
 
     def _rows(self, numbers: IntArray) -> tuple[IntArray, npt.NDArray[np.uint8]]:
@@ -159,21 +162,40 @@ class HybridSearch:
             ranked += list(dict.fromkeys(found.tolist()))[:share]
         return np.array(sorted(set(ranked)), dtype=np.int64)
 
-    def _coverage(self, terms: list[str], numbers: IntArray) -> FloatArray:
-        """Return, for each document, the share of the question's idf that occurs in it."""
+    def _coverage(self, terms: list[str], numbers: IntArray) -> dict[str, FloatArray]:
+        """Return coverage, gap and unseen (see FEATURES) of each document."""
         documents = self.index.documents
-        found = np.zeros(len(numbers), dtype=np.float32)
-        whole = 0.0
+        covered = np.zeros(len(numbers), dtype=np.float32)
+        gap = np.zeros(len(numbers), dtype=np.float32)
+        whole = unseen = 0.0
         for term in sorted(set(terms)):
             worth = documents.idf_of(term)
             whole += worth
-            number = documents.term_ids.get(term)
-            if number is None:
+            has = self._has(term, numbers)
+            if has is None:
+                unseen += worth
                 continue
-            units = documents.units[documents.starts[number] : documents.starts[number + 1]]
-            places = np.searchsorted(units, numbers).clip(max=len(units) - 1)
-            found += np.where(units[places] == numbers, np.float32(worth), np.float32(0))
-        return found / max(whole, 1e-6)
+            covered += np.where(has, np.float32(worth), np.float32(0))
+            if not term.startswith("_"):
+                missing = np.float32(worth / documents.unseen_idf)
+                gap = np.maximum(gap, np.where(has, np.float32(0), missing))
+        share = np.float32(unseen / max(whole, 1e-6))
+        return {
+            "coverage": covered / max(whole, 1e-6),
+            "gap": gap,
+            "unseen": np.full(len(numbers), share, dtype=np.float32),
+        }
+
+    def _has(self, term: str, numbers: IntArray) -> npt.NDArray[np.bool_] | None:
+        """Return which documents hold a term; None when no document of the index does."""
+        documents = self.index.documents
+        number = documents.term_ids.get(term)
+        if number is None:
+            return None
+        units = documents.units[documents.starts[number] : documents.starts[number + 1]]
+        places = np.searchsorted(units, numbers).clip(max=len(units) - 1)
+        found: npt.NDArray[np.bool_] = units[places] == numbers
+        return found
 
 
 def _best(scores: FloatArray, top: int) -> IntArray:

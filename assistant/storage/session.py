@@ -129,6 +129,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _open_postgres(url: str) -> Engine:
     """Make the engine of a PostgreSQL server and reach it once."""
+    # Options of the URL (a schema, say) must not be lost under ours.
+    given = make_url(url).query.get("options", "")
+    ours = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC"
     engine = create_engine(
         url,
         future=True,
@@ -136,10 +139,7 @@ def _open_postgres(url: str) -> Engine:
         max_overflow=POOL_SIZE,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": 3,
-            "options": f"-c lock_timeout={BUSY_TIMEOUT_MS} -c timezone=UTC",
-        },
+        connect_args={"connect_timeout": 3, "options": f"{given} {ours}".strip()},
     )
     with _translated(), engine.begin() as connection:
         found = str(connection.exec_driver_sql("SHOW synchronous_commit").scalar())

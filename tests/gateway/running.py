@@ -174,6 +174,16 @@ def settings_for(home: Path, **changes: Any) -> Settings:
     return replace(settings, **changes)
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that another thread brings about; fail when it never comes."""
+    pause = threading.Event()
+    for _ in range(500):
+        if holds():
+            return
+        pause.wait(0.02)
+    raise AssertionError("it never held")
+
+
 @dataclass
 class RunningGateway:
     """A gateway that listens; `url` has no slash at its end."""

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.clock import utc_now
 from assistant.text import MAX_CHARS
 from tests.gateway.running import (
     LOST_CARD,
     FakeWorker,
     RunningGateway,
-    answer_by_keyword,
     running_gateway,
 )
 
@@ -258,17 +258,9 @@ def test_history_shows_both_sides_in_order(gateway: RunningGateway, worker: Fake
 def test_a_worker_that_dies_in_a_turn_loses_nothing(gateway: RunningGateway) -> None:
     """Another worker takes the message when the lease is over."""
     client = gateway.citizen()
-    dead = FakeWorker(gateway.store)
-    gateway.store.beat("w-dead", "ready", "", gateway.store.beats() and _now() or _now())
     message_id = say(client, "你好").json()["message_id"]
-    assert dead.store.claim_next("w-dead", _now(), -1) is not None
-    worker = FakeWorker(gateway.store, answer_by_keyword).start()
+    assert gateway.store.claim_next("w-dead", utc_now(), 0) is not None
+    worker = FakeWorker(gateway.store).start()
     body = say(client, "你好").json()
     assert (body["message_id"], body["pending"]) == (message_id, False)
     worker.stop()
-
-
-def _now() -> Any:
-    from assistant.clock import utc_now
-
-    return utc_now()

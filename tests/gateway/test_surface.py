@@ -22,6 +22,7 @@ from tests.gateway.running import (
     RunningGateway,
     ScriptedPages,
     running_gateway,
+    until,
 )
 
 # Pages for people and the document itself are not described in it.
@@ -153,18 +154,8 @@ def test_health_tells_worker_edition_and_version(gateway: RunningGateway) -> Non
     assert (body["status"], body["worker"], body["edition"]) == ("ok", "down", EDITION)
     assert body["version"]
     worker = FakeWorker(gateway.store).start()
-    _until(lambda: client.get("/healthz").json()["worker"] == "ready")
+    until(lambda: client.get("/healthz").json()["worker"] == "ready")
     worker.stop()
-
-
-def _until(holds: object) -> None:
-    import time
-
-    for _ in range(200):
-        if holds():  # type: ignore[operator]
-            return
-        time.sleep(0.02)
-    raise AssertionError("it never held")
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ async def _stream(parts: GatewayParts, conversation_id: str, sequence: int) -> A
     commented = monotonic_seconds()
     parts.metrics.streams.inc()
     try:
-        yield "retry: 2000\n: open\n\n"
         with parts.outbox.waiter(conversation_id) as woken:
+            yield "retry: 2000\n: open\n\n"
             while not parts.outbox.is_stopping:
                 for chunk in await source.fresh():
                     yield chunk

@@ -16,23 +16,25 @@ STATEMENTS: tuple[str, ...] = (
     )""",
     """CREATE TABLE inbox (
         sequence {key},
-        id VARCHAR(64) NOT NULL UNIQUE,
+        id VARCHAR(64) NOT NULL,
         conversation_id VARCHAR(64) NOT NULL REFERENCES conversations (id),
         client_message_id VARCHAR(64) NOT NULL,
         text TEXT NOT NULL,
         received_at {moment} NOT NULL,
         attempts INTEGER NOT NULL,
         done_at {moment},
+        CONSTRAINT inbox_id UNIQUE (id),
         CONSTRAINT inbox_once UNIQUE (conversation_id, client_message_id)
     )""",
     "CREATE INDEX inbox_waiting ON inbox (done_at, sequence)",
     """CREATE TABLE outbox (
         sequence {key},
-        reply_id VARCHAR(64) NOT NULL UNIQUE,
+        reply_id VARCHAR(64) NOT NULL,
         conversation_id VARCHAR(64) NOT NULL REFERENCES conversations (id),
         message_id VARCHAR(64) REFERENCES inbox (id),
         body TEXT NOT NULL,
-        created_at {moment} NOT NULL
+        created_at {moment} NOT NULL,
+        CONSTRAINT outbox_reply UNIQUE (reply_id)
     )""",
     "CREATE INDEX outbox_of_conversation ON outbox (conversation_id, sequence)",
     "CREATE INDEX outbox_of_message ON outbox (message_id, sequence)",

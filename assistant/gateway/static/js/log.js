@@ -17,7 +17,9 @@ export function createLog(list, waitingLine, send) {
   }
 
   function tellWaiting() {
+    if (waiting.size && slowTimer) return;
     clearTimeout(slowTimer);
+    slowTimer = null;
     waitingLine.textContent = waiting.size ? "正在查找…" : "";
     if (waiting.size) slowTimer = setTimeout(() => { waitingLine.textContent = "还在处理，请稍候…"; }, SLOW_MS);
   }

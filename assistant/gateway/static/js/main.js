@@ -24,12 +24,12 @@ async function deliver(body, bubble) {
   inFlight += 1;
   const result = await sendMessage(body, (words) => bubble.tell(words));
   inFlight -= 1;
-  log.stopWaiting(key);
   const retry = () => deliver(body, bubble);
   if (!result || !result.ok) unsent.add(key);
   if (!result) bubble.tell("网络不通，没有发出去。", retry);
   else if (!result.ok) bubble.tell(result.words, [400, 409, 413].includes(result.status) ? null : retry);
   else settle(result.data, bubble);
+  log.stopWaiting(key);
   if (!stopStream) await load();
 }
 

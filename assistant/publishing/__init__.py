@@ -1,0 +1,1 @@
+"""From reviewed files to the edition that answers: publish and roll back."""

@@ -1,0 +1,48 @@
+"""Roll back: let an earlier edition answer again, exactly as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import EditionNotFound, IndexEditionMismatch
+from assistant.knowledge.editions import current_id, load_edition, set_current
+from assistant.publishing.lock import publishing_lock
+
+
+@dataclass(frozen=True)
+class RollbackReport:
+    """From which edition to which; `from_edition` is empty when none was current."""
+
+    from_edition: str
+    to_edition: str
+    entries: int
+    is_committed: bool
+
+
+def roll_back(
+    editions: Path, name: str, embedder_name: str, *, commit: bool = False
+) -> RollbackReport:
+    """Verify an edition and, with `commit`, let CURRENT name it; nothing is built anew.
+
+    Raises:
+        EditionNotFound: there is no such edition.
+        EditionDamaged: one of its files was changed after publishing.
+        IndexEditionMismatch: it was built with another embedding model.
+        PublishRefused: somebody else is publishing.
+    """
+    if Path(name).name != name:
+        raise EditionNotFound(name, editions)
+    with publishing_lock(editions):
+        edition = load_edition(editions, name)
+        if edition.manifest.embedder != embedder_name:
+            raise IndexEditionMismatch(
+                edition.index_folder, embedder_name, edition.manifest.embedder
+            )
+        try:
+            former = current_id(editions)
+        except EditionNotFound:
+            former = ""
+        if commit:
+            set_current(editions, name)
+    return RollbackReport(former, name, len(edition.entries), commit)
