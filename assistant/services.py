@@ -106,7 +106,7 @@ def named_or_current_edition(settings: Settings, name: str) -> LoadedEdition:
 def working_edition(settings: Settings, today: date, say: Say | None = None) -> LoadedEdition:
     """Return the working tree ready to be searched; known vectors are taken from the cache."""
     remembering = RememberingEmbedder(process_embedder(), settings.home / VECTORS)
-    draft = draft_edition(
+    return draft_edition(
         settings.knowledge,
         today,
         remembering,
@@ -114,4 +114,3 @@ def working_edition(settings: Settings, today: date, say: Say | None = None) -> 
         words=tuple(read_words(settings.root / WORDS)),
         say=say,
     )
-    return draft

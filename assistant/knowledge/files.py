@@ -74,10 +74,15 @@ def read_text(path: Path) -> tuple[str, Problem | None]:
 
 def read_entry(path: Path, knowledge: Path) -> ReadEntry:
     """Return the entry in a file, or none when its front matter cannot be read."""
-    shown = str(path)
     text, encoding_problem = read_text(path)
     if encoding_problem is not None:
         return ReadEntry(path, None, (encoding_problem,))
+    return entry_of_text(text, path, knowledge)
+
+
+def entry_of_text(text: str, path: Path, knowledge: Path) -> ReadEntry:
+    """Return the entry in a text that lies, or will lie, at `path`; line ends are LF."""
+    shown = str(path)
     fence = _FENCE.match(text)
     if fence is None:
         problem = Problem(shown, 1, "front-matter", "文件开头缺少以 --- 包围的字段区")

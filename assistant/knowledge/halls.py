@@ -65,19 +65,20 @@ def load_halls(
 
 
 def halls_for(halls: Iterable[Hall], topic: str, district: str, limit: int = 3) -> list[Hall]:
-    """Return up to `limit` halls that serve a topic: the district's first, then the city's.
+    """Return up to `limit` halls that serve a topic: the district's own first, then the city's.
 
     Those with fewer topics come first, for a specialised counter beats a general
-    hall; ties keep the order of the file. Without a district, or when neither
-    serves the topic, other districts' halls follow.
+    hall; among equals the nearer one, then the order of the file. Without a
+    district, or when neither serves the topic, other districts' halls follow.
     """
     serving = sorted(
-        (hall for hall in halls if topic in hall.topics), key=lambda hall: len(hall.topics)
+        (hall for hall in halls if topic in hall.topics),
+        key=lambda hall: (len(hall.topics), hall.district != district),
     )
-    near = [hall for hall in serving if district and hall.district == district]
-    city = [hall for hall in serving if hall.serves is Serves.CITY and hall not in near]
-    rest = [hall for hall in serving if hall not in near and hall not in city]
-    chosen = [*near, *city]
+    city = [hall for hall in serving if hall.serves is Serves.CITY]
+    own = [hall for hall in serving if hall not in city and hall.district == district]
+    rest = [hall for hall in serving if hall not in city and hall not in own]
+    chosen = [*own, *city]
     return (chosen if district and chosen else [*chosen, *rest])[:limit]
 
 

@@ -48,7 +48,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
         scikit-learn's C. Both were chosen by cross-validation on data/nlu
         (docs/evaluation.md, "Intents").
         """
-        return {"sparse_weight": 0.6, "dense_weight": 8.0, "penalty": 4.0, "ranking_length": 5}
+        return {"sparse_weight": 5.0, "dense_weight": 5.0, "penalty": 2.0, "ranking_length": 5}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -64,6 +64,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
         self._weights: npt.NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
         self._bias: npt.NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._mean: npt.NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._width = 0
 
     @classmethod
     def create(
@@ -99,6 +100,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
                 component._weights = arrays["weights"]
                 component._bias = arrays["bias"]
                 component._mean = arrays["mean"]
+                component._width = component._weights.shape[1] - len(component._mean)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -113,6 +115,7 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
         labels = [example.get(INTENT) for example in examples]
         if len(set(labels)) < 2:
             raise ModelMissing(self._config.get("name", "data/nlu"), "no intent examples")
+        self._width = _width(examples)
         self._mean = np.mean([_dense(example) for example in examples], axis=0).astype(np.float32)
         model = LogisticRegression(
             C=self._config["penalty"], max_iter=400, class_weight="balanced", random_state=42
@@ -155,10 +158,10 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
         dense = np.array([_dense(message) for message in messages]) - self._mean
         lengths = np.linalg.norm(dense, axis=1, keepdims=True).clip(min=1e-9)
         dense = dense / lengths * self._config["dense_weight"]
-        counts = sparse.vstack([_sparse(message) for message in messages])
+        counts = sparse.vstack([_sparse(message, self._width) for message in messages])
         counts.data = np.log1p(counts.data)
         norms = np.sqrt(counts.multiply(counts).sum(axis=1)).A.clip(min=1e-9)
-        counts = counts.multiply(self._config["sparse_weight"] * 8.0 / norms)
+        counts = counts.multiply(self._config["sparse_weight"] / norms)
         return sparse.hstack([sparse.csr_matrix(dense), counts]).tocsr()
 
 
@@ -169,7 +172,21 @@ def _dense(message: Message) -> npt.NDArray[np.float32]:
     return vector
 
 
-def _sparse(message: Message) -> sparse.csr_matrix:
-    """Return the sparse sentence feature of a message, shape (1, n_counts), float64."""
+def _sparse(message: Message, width: int) -> sparse.csr_matrix:
+    """Return the sparse sentence feature of a message, shape (1, width), float64.
+
+    A message without any token, such as a lone emoji, has none: zeros.
+    """
     _sequence, sentence = message.get_sparse_features(attribute=TEXT)
+    if sentence is None:
+        return sparse.csr_matrix((1, width), dtype=np.float64)
     return sparse.csr_matrix(sentence.features, dtype=np.float64)
+
+
+def _width(messages: list[Message]) -> int:
+    """Return the number of character counts, from the first message that has any."""
+    for message in messages:
+        _sequence, sentence = message.get_sparse_features(attribute=TEXT)
+        if sentence is not None:
+            return int(sentence.features.shape[1])
+    return 0

@@ -111,7 +111,8 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """See parent class."""
-        return fingerprint_of([places], [Path(config["places"]) / name for name in FILES])
+        folder = Path({**cls.get_default_config(), **config}["places"])
+        return fingerprint_of([places], [folder / name for name in FILES])
 
 
 def _gazetteer(folder: Path) -> Gazetteer:

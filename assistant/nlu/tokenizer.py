@@ -101,4 +101,5 @@ class HotlineTokenizer(Tokenizer):  # type: ignore[misc]  # rasa is not followed
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """See parent class."""
-        return fingerprint_of([segmentation], Path(config["words"]).glob("*.txt"))
+        words = {**cls.get_default_config(), **config}["words"]
+        return fingerprint_of([segmentation], Path(words).glob("*.txt"))

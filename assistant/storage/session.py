@@ -8,7 +8,7 @@ driver reports about a database that cannot be used leaves here as
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +116,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         except connection.OperationalError:
             if not left:
                 raise
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 

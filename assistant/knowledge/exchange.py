@@ -1,0 +1,247 @@
+"""Entries as rows of a table or lines of JSON, and back, without loss.
+
+Used by `wenban kb import/export` and the editors' pages. Importing is planned first:
+every row is judged together with the entries that are there already, and only a plan
+without errors can be carried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.knowledge.cells import (
+    guarded,
+    lines_cell,
+    lines_of,
+    records_cell,
+    records_of,
+    unguarded,
+)
+from assistant.knowledge.check_context import CheckContext
+from assistant.knowledge.checks import CONTENT_CHECKS
+from assistant.knowledge.editions import entry_from_dict, entry_to_dict
+from assistant.knowledge.entry import ASPECT_HEADINGS, Check, Entry, Kind, PolicySource
+from assistant.knowledge.entry_text import entry_text, path_of, write_atomically
+from assistant.knowledge.files import entry_of_text
+from assistant.knowledge.problems import Problem, Severity
+from assistant.knowledge.tables import (
+    SUFFIXES,
+    read_objects,
+    read_table,
+    write_objects,
+    write_table,
+)
+
+# Column name → field, in the order of the columns.
+TEXT_COLUMNS = {
+    "编号": "id", "类型": "kind", "标准问": "title", "主管部门": "owner", "区域": "area",
+    "可见范围": "visibility", "生效日": "valid_from", "失效日": "valid_to", "取代": "supersedes",
+    "复核日": "review_by", "作者": "author", "答复": "answer",
+}  # fmt: skip
+LIST_COLUMNS = {"相似问": "similar", "反例": "unlike", "主题": "topic", "对象": "audience"}
+SECTION_COLUMNS = {heading: aspect for aspect, heading in ASPECT_HEADINGS.items()}
+SOURCES, CHECKS = "来源", "审核记录"
+COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES, *SECTION_COLUMNS, CHECKS)
+NEEDED_COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES)
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What an import would do; `problems` name the imported file and its row."""
+
+    added: tuple[Entry, ...]
+    changed: tuple[Entry, ...]
+    same: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Problems that forbid carrying the plan out."""
+        return tuple(found for found in self.problems if found.severity is Severity.ERROR)
+
+
+def export_entries(entries: Sequence[Entry], path: Path) -> None:
+    """Write entries, by id, in the form that the file's suffix names (see SUFFIXES).
+
+    Raises:
+        ValueError: another suffix.
+        InvalidKnowledge: a text does not fit a cell.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.id)
+    if path.suffix not in SUFFIXES:
+        raise ValueError(path.suffix)
+    if path.suffix == ".jsonl":
+        write_objects(path, [_object_of(entry) for entry in ordered])
+    else:
+        write_table(path, COLUMNS, [_row_of(entry) for entry in ordered])
+
+
+def plan_import(path: Path, existing: Sequence[Entry], context: CheckContext) -> ImportPlan:
+    """Return what importing a file would add and change, with every problem.
+
+    Raises:
+        InvalidKnowledge: the file as a whole cannot be read.
+        ValueError: its suffix is none of SUFFIXES.
+    """
+    if path.suffix not in SUFFIXES:
+        raise ValueError(path.suffix)
+    problems: list[Problem] = []
+    incoming: dict[str, Entry] = {}
+    rows: dict[str, int] = {}
+    read = read_objects(path) if path.suffix == ".jsonl" else read_table(path)
+    for number, row in read:
+        found = _entry_of_object(row) if path.suffix == ".jsonl" else _entry_of_row(row)
+        if isinstance(found, str):
+            problems.append(Problem(str(path), number, "import-row", found))
+        elif found.id in incoming:
+            message = f"编号 {found.id} 与第 {rows[found.id]} 行重复"
+            problems.append(Problem(str(path), number, "import-row", message))
+        else:
+            incoming[found.id], rows[found.id] = found, number
+    known = {entry.id: entry for entry in existing}
+    problems += _form_problems(path, incoming, known, rows, context)
+    problems += _content_problems(path, incoming, known, rows, context)
+    added = [entry for key, entry in incoming.items() if key not in known]
+    both = [(entry, known[key]) for key, entry in incoming.items() if key in known]
+    return ImportPlan(
+        added=tuple(added),
+        changed=tuple(new for new, old in both if not _is_same(new, old)),
+        same=tuple(new for new, old in both if _is_same(new, old)),
+        problems=tuple(sorted(set(problems))),
+    )
+
+
+def carry_out(plan: ImportPlan, knowledge: Path) -> list[Path]:
+    """Write the files of a plan without errors and return them."""
+    written = []
+    for entry in (*plan.added, *plan.changed):
+        path = path_of(entry, knowledge)
+        write_atomically(path, entry_text(entry))
+        written.append(path)
+    return written
+
+
+def _is_same(new: Entry, old: Entry) -> bool:
+    """Return whether importing an entry would change nothing."""
+    return new.content_hash() == old.content_hash() and new.checks == old.checks
+
+
+def _form_problems(
+    path: Path,
+    incoming: Mapping[str, Entry],
+    known: Mapping[str, Entry],
+    rows: Mapping[str, int],
+    context: CheckContext,
+) -> list[Problem]:
+    """Report rows that could not be read back from the files they would become."""
+    problems = []
+    for key, entry in incoming.items():
+        if key in known and known[key].kind is not entry.kind:
+            message = f"{key} 的类型由 {known[key].kind} 变成 {entry.kind}，请先删除旧文件"
+            problems.append(Problem(str(path), rows[key], "import-kind", message))
+        target = path_of(entry, context.knowledge)
+        read = entry_of_text(entry_text(entry), target, context.knowledge)
+        if read.entry is None or read.entry.content_hash() != entry.content_hash():
+            message = f"{key} 的内容写成文件后会变样（正文里不能有“## ”开头的行或首尾空行）"
+            problems.append(Problem(str(path), rows[key], "import-form", message))
+        problems += [
+            Problem(str(path), rows[key], found.rule, found.message) for found in read.problems
+        ]
+    return problems
+
+
+def _content_problems(
+    path: Path,
+    incoming: Mapping[str, Entry],
+    known: Mapping[str, Entry],
+    rows: Mapping[str, int],
+    context: CheckContext,
+) -> list[Problem]:
+    """Judge the incoming entries among those that are there; report the incoming ones' faults."""
+    merged = {**known, **incoming}
+    in_order = [*(key for key in merged if key not in incoming), *incoming]
+    row_of_file = {
+        str(context.knowledge / entry.path): rows[key] for key, entry in incoming.items()
+    }
+    problems = []
+    for name, function in CONTENT_CHECKS.items():
+        if name == "golden":
+            continue
+        for found in function([merged[key] for key in in_order], context):
+            if found.path in row_of_file:
+                problems.append(replace(found, path=str(path), line=row_of_file[found.path]))
+    return problems
+
+
+def _object_of(entry: Entry) -> dict[str, Any]:
+    """Return an entry as a JSON object; where it lies follows from its id."""
+    row = entry_to_dict(entry)
+    del row["path"]
+    return row
+
+
+def _entry_of_object(row: Mapping[str, Any]) -> Entry | str:
+    """Return the entry in a JSON object, or what is wrong with it."""
+    try:
+        entry = entry_from_dict({**row, "path": ""})
+    except (KeyError, TypeError, ValueError) as err:
+        return f"字段缺少、多余或形式不对：{err}"
+    texts = [getattr(entry, field) for field in TEXT_COLUMNS.values()]
+    texts += [item for field in LIST_COLUMNS.values() for item in getattr(entry, field)]
+    texts += [value for source in entry.sources for value in astuple(source)]
+    texts += [value for check in entry.checks for value in astuple(check)]
+    texts += [*entry.sections, *entry.sections.values()]
+    if not all(isinstance(text, str) for text in texts):
+        return "所有的值都应是文字，数字和日期也要加引号"
+    if not set(entry.sections) <= set(ASPECT_HEADINGS):
+        return f"sections 的键应是：{'、'.join(ASPECT_HEADINGS)}"
+    return _placed(entry)
+
+
+def _row_of(entry: Entry) -> list[str]:
+    """Return an entry as the cells of COLUMNS."""
+    cells = [str(getattr(entry, field)) for field in TEXT_COLUMNS.values()]
+    cells += [lines_cell(getattr(entry, field)) for field in LIST_COLUMNS.values()]
+    cells.append(records_cell(astuple(source) for source in entry.sources))
+    cells += [entry.sections.get(aspect, "") for aspect in SECTION_COLUMNS.values()]
+    cells.append(records_cell(astuple(check) for check in entry.checks))
+    return [guarded(cell) for cell in cells]
+
+
+def _entry_of_row(row: Mapping[str, str]) -> Entry | str:
+    """Return the entry in a row of a table, or what is wrong with it."""
+    missing = [name for name in NEEDED_COLUMNS if name not in row]
+    unknown = [name for name in row if name not in COLUMNS]
+    if missing or unknown:
+        return f"列名不对：缺少 {'、'.join(missing) or '无'}；不认识 {'、'.join(unknown) or '无'}"
+    cells = {name: unguarded(cell) for name, cell in row.items()}
+    kind = cells["类型"].strip()
+    if kind not in tuple(Kind):
+        return f"类型应是 faq 或 guide，写的是“{kind}”"
+    try:
+        sources = tuple(PolicySource(*record) for record in records_of(cells[SOURCES]))
+        checks = tuple(Check(*record) for record in records_of(cells.get(CHECKS, "")))
+    except TypeError:
+        return "来源应是“名称｜文号｜条款｜发布日期”，审核记录请不要改动"
+    fields: dict[str, Any] = {field: cells[name] for name, field in TEXT_COLUMNS.items()}
+    fields |= {field: lines_of(cells[name]) for name, field in LIST_COLUMNS.items()}
+    sections = {
+        aspect: cells[heading].strip()
+        for heading, aspect in SECTION_COLUMNS.items()
+        if cells.get(heading, "").strip()
+    }
+    fields |= {"kind": Kind(kind), "answer": cells["答复"].strip()}
+    return _placed(Entry(**fields, sources=sources, checks=checks, sections=sections))
+
+
+def _placed(entry: Entry) -> Entry | str:
+    """Return an entry with the path that its id demands, or what is wrong with the id."""
+    if not _ID.fullmatch(entry.id):
+        return f"编号“{entry.id}”应是“主题/名称”，只用小写字母、数字和连字符"
+    return replace(entry, path=path_of(entry, Path()).as_posix())
