@@ -87,6 +87,21 @@ def read_dotenv(path: Path) -> dict[str, str]:
     return found
 
 
+def setting_values(
+    environment: Mapping[str, str] | None = None, root: Path | None = None
+) -> dict[str, str]:
+    """Return the text of every setting: from the environment, over `.env`, over the default.
+
+    Raises:
+        SettingInvalid: a line of `.env` has no `=`.
+    """
+    env = os.environ if environment is None else environment
+    dotenv = read_dotenv((Path.cwd() if root is None else root) / ".env")
+    return {
+        spec.name: env.get(spec.name) or dotenv.get(spec.name) or spec.default for spec in SETTINGS
+    }
+
+
 def load_settings(
     environment: Mapping[str, str] | None = None, root: Path | None = None
 ) -> Settings:
@@ -95,12 +110,8 @@ def load_settings(
     Raises:
         SettingInvalid: a number is not a number or out of range.
     """
-    env = os.environ if environment is None else environment
     base = Path.cwd() if root is None else root
-    dotenv = read_dotenv(base / ".env")
-    values = {
-        spec.name: env.get(spec.name) or dotenv.get(spec.name) or spec.default for spec in SETTINGS
-    }
+    values = setting_values(environment, base)
     home = (base / values["WENBAN_HOME"]).resolve()
     knowledge = (base / values["WENBAN_KNOWLEDGE"]).resolve()
     editions = values["WENBAN_EDITIONS"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
-from assistant.settings import SETTINGS, load_settings
+from assistant.settings import SETTINGS, load_settings, setting_values
+
+# The password in a database's address.
+_PASSWORD = re.compile(r"(://[^:@/]*:)[^@/]*@")
 
 
 @click.command(
@@ -46,21 +50,24 @@ def doctor(show_settings: bool, as_json: bool) -> None:
 
 
 def _print_settings(as_json: bool) -> None:
-    """Print every setting; a secret only tells whether it is set."""
-    values = load_settings().values
-    rows = [
-        {
-            "name": spec.name,
-            "value": ("（已设置）" if values[spec.name] else "") if spec.is_secret
-            else values[spec.name],
-            "default": spec.default,
-            "meaning": spec.meaning,
-        }
-        for spec in SETTINGS
-    ]  # fmt: skip
+    """Print every setting; of a secret only whether it is set."""
+    values = setting_values()
+    rows = []
+    for spec in SETTINGS:
+        value = values[spec.name]
+        if spec.is_secret:
+            value = "（已设置）" if value else ""
+        rows.append(
+            {
+                "name": spec.name,
+                "value": _PASSWORD.sub(r"\1***@", value),
+                "default": spec.default,
+                "meaning": spec.meaning,
+            }
+        )
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        click.echo(f"{row['name']}={row['value'] or ''}")
+        click.echo(f"{row['name']}={row['value']}")
         click.echo(f"    {row['meaning']}；默认 {row['default'] or '（空）'}")

@@ -44,8 +44,9 @@ TEXT_COLUMNS = {
 }  # fmt: skip
 LIST_COLUMNS = {"相似问": "similar", "反例": "unlike", "主题": "topic", "对象": "audience"}
 SECTION_COLUMNS = {heading: aspect for aspect, heading in ASPECT_HEADINGS.items()}
-SOURCES, CHECKS = "来源", "审核记录"
-COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES, *SECTION_COLUMNS, CHECKS)
+# The order of sections matters to readers; where the column is left empty it is the usual one.
+SOURCES, ORDER, CHECKS = "来源", "小标题顺序", "审核记录"
+COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES, *SECTION_COLUMNS, ORDER, CHECKS)
 NEEDED_COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES)
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -210,6 +211,7 @@ def _row_of(entry: Entry) -> list[str]:
     cells += [lines_cell(getattr(entry, field)) for field in LIST_COLUMNS.values()]
     cells.append(records_cell(astuple(source) for source in entry.sources))
     cells += [entry.sections.get(aspect, "") for aspect in SECTION_COLUMNS.values()]
+    cells.append(lines_cell(ASPECT_HEADINGS[aspect] for aspect in entry.sections))
     cells.append(records_cell(astuple(check) for check in entry.checks))
     return [guarded(cell) for cell in cells]
 
@@ -231,10 +233,11 @@ def _entry_of_row(row: Mapping[str, str]) -> Entry | str:
         return "来源应是“名称｜文号｜条款｜发布日期”，审核记录请不要改动"
     fields: dict[str, Any] = {field: cells[name] for name, field in TEXT_COLUMNS.items()}
     fields |= {field: lines_of(cells[name]) for name, field in LIST_COLUMNS.items()}
+    headings = dict.fromkeys([*lines_of(cells.get(ORDER, "")), *SECTION_COLUMNS])
     sections = {
-        aspect: cells[heading].strip()
-        for heading, aspect in SECTION_COLUMNS.items()
-        if cells.get(heading, "").strip()
+        SECTION_COLUMNS[heading]: cells[heading].strip()
+        for heading in headings
+        if heading in SECTION_COLUMNS and cells.get(heading, "").strip()
     }
     fields |= {"kind": Kind(kind), "answer": cells["答复"].strip()}
     return _placed(Entry(**fields, sources=sources, checks=checks, sections=sections))

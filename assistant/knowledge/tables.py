@@ -85,7 +85,7 @@ def read_table(path: Path) -> list[Row]:
 
 def write_objects(path: Path, objects: Sequence[dict[str, Any]]) -> None:
     """Write objects as JSON lines."""
-    lines = [json.dumps(item, ensure_ascii=False, sort_keys=True) for item in objects]
+    lines = [json.dumps(item, ensure_ascii=False) for item in objects]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 

@@ -35,5 +35,5 @@ def write_snapshot(folder: Path, knowledge: Path, chosen: Chosen) -> None:
         shutil.copyfile(item.file, target)
     rows = [entry_to_dict(entry) for entry in chosen.plain]
     (folder / ENTRIES).write_text(
-        json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+        json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8"
     )
