@@ -42,7 +42,7 @@ def ask(text: str | None, as_json: bool, batch: Path | None, out: Path | None) -
 
 def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield one Decision a row, in order; nothing is stored."""
-    from assistant.worker.process import quiet_environment
+    from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
     from assistant.answering.decision import decision_of

@@ -36,7 +36,9 @@ def gateway(port: int | None) -> None:
 def worker() -> None:
     """Run a worker in this process."""
     from assistant.settings import load_settings
-    from assistant.worker.process import quiet_environment, run_worker
+    from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
+    from assistant.worker.process import run_worker
+
     run_worker(load_settings())

@@ -13,7 +13,7 @@ KEPT_MODELS = 3
 @click.command(help="训练 Rasa 模型，写入 models/（约 1 分钟）。")
 def train() -> None:
     """Train the Rasa model and keep the newest few."""
-    from assistant.worker.process import quiet_environment
+    from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
     from rasa.model_training import train as rasa_train

@@ -34,6 +34,4 @@ def write_snapshot(folder: Path, knowledge: Path, chosen: Chosen) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(item.file, target)
     rows = [entry_to_dict(entry) for entry in chosen.plain]
-    (folder / ENTRIES).write_text(
-        json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    (folder / ENTRIES).write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")

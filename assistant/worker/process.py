@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from assistant.clock import utc_now
@@ -14,20 +13,6 @@ from assistant.settings import Settings
 from assistant.storage.messages import open_message_store
 from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
 from assistant.worker.turn import TurnRunner, newest_model
-
-# Rasa phones home, and TensorFlow and SQLAlchemy talk at every start, unless told not to.
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-
-
-def quiet_environment() -> None:
-    """Set what has to be set before Rasa is imported."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
 
 
 def rasa_model(settings: Settings) -> Path:
@@ -43,7 +28,6 @@ def run_worker(settings: Settings) -> None:
     Raises:
         HotlineError: the store, the edition or a model cannot be used.
     """
-    quiet_environment()
     store = open_message_store(settings.database_url, utc_now())
     worker_id = new_id("w")
     beat = Beat(worker_id, "starting", lambda: "")

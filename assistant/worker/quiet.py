@@ -1,0 +1,38 @@
+"""What has to be said before Rasa is imported, so that it neither phones home nor talks.
+
+Imports nothing heavy: SQLAlchemy and TensorFlow read these variables when they are
+imported, so the processes call this first.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+
+# Rasa phones home, and TensorFlow and SQLAlchemy talk at every start, unless told not to.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def quiet_environment() -> None:
+    """Set what has to be set before Rasa is imported.
+
+    Rasa logs every message in full through structlog, to stdout and at debug level
+    unless told otherwise: citizens' words would stand in the log.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    # Deprecations within the packages that Rasa pins: nobody can act on them.
+    warnings.simplefilter("ignore")
