@@ -15,6 +15,8 @@ COMMANDS: dict[str, LazyCommand] = {
     "retrieve": LazyCommand("assistant.cli.retrieve:retrieve", "在任意文档集合上检索"),
     "kb": LazyCommand("assistant.cli.kb:kb", "知识库：检查、审核、发布、回滚、导入导出"),
     "doctor": LazyCommand("assistant.cli.doctor:doctor", "检查安装，并说明怎样修复"),
+    "eval": LazyCommand("assistant.cli.eval:eval_command", "全部评测，一张表"),
+    "bench": LazyCommand("assistant.cli.bench:bench", "速度与内存的测量"),
     "train": LazyCommand("assistant.cli.train:train", "训练 Rasa 模型"),
     "model": LazyCommand("assistant.cli.train:model", "向量模型"),
 }

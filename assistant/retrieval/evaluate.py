@@ -8,7 +8,8 @@ questions that must be refused are counted apart.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.retrieval.questions import LabelledQuestion
@@ -90,3 +91,52 @@ def threshold_for(curve: Sequence[Point], *, risk: float, refused_answered: floa
         if point.risk <= risk and point.refused_answered <= refused_answered:
             chosen = point.threshold
     return chosen
+
+
+def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
+    """Return the expected calibration error over equally filled bins of probability."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.probability)
+    total = 0.0
+    for number in range(bins):
+        part = ordered[len(ordered) * number // bins : len(ordered) * (number + 1) // bins]
+        if part:
+            said = sum(outcome.probability for outcome in part)
+            true = sum(outcome.is_right for outcome in part)
+            total += abs(said - true)
+    return total / max(len(ordered), 1)
+
+
+def coverage_within(outcomes: Sequence[Outcome], *, risk: float, refused_answered: float) -> float:
+    """Return the best coverage that any threshold allows within both bounds, in hindsight.
+
+    Flatters what it is told of, so it serves to compare baselines, not to promise.
+    """
+    points = [
+        point.coverage
+        for point in risk_coverage(outcomes)
+        if point.risk <= risk and point.refused_answered <= refused_answered
+    ]
+    return max(points, default=0.0)
+
+
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the mean F1 over the true labels of (true, found) pairs."""
+    labels = sorted({true for true, _found in pairs})
+    scores = []
+    for label in labels:
+        hits = sum(true == found == label for true, found in pairs)
+        named = sum(found == label for _true, found in pairs)
+        there = sum(true == label for true, _found in pairs)
+        scores.append(2 * hits / (named + there) if named + there else 0.0)
+    return sum(scores) / max(len(scores), 1)
+
+
+def bootstrap_interval(
+    pairs: Sequence[tuple[str, str]], statistic: Callable[[Sequence[tuple[str, str]]], float]
+) -> tuple[float, float]:
+    """Return the 95 % percentile interval of a statistic over 500 resamples, the same each time."""
+    draw = random.Random(0)
+    values = sorted(
+        statistic([pairs[draw.randrange(len(pairs))] for _ in pairs]) for _ in range(500)
+    )
+    return values[12], values[487]
