@@ -55,7 +55,8 @@ class Evaluation:
         passed = Share(sum(o.probability >= threshold for o in refused), len(refused))
         return [
             Figure("right entry at 1", str(at1), "≥ 0.92", goal_met(at1.value, at_least=0.92)),
-            Figure("right entry in top 3", str(top3), "≥ 0.98", goal_met(top3.value, at_least=0.98)),
+            Figure("right entry in top 3", str(top3), "≥ 0.98",
+                   goal_met(top3.value, at_least=0.98)),
             Figure(f"coverage at threshold {threshold}", f"{point.coverage:.3f}"),
             Figure("wrong among those answers", str(wrong)),
             Figure("refuse set over the threshold (before scope)", str(passed)),

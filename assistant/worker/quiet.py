@@ -17,6 +17,9 @@ QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # Not talk but noise all the same: OpenBLAS's waiting threads spin against those of
+    # ONNX Runtime. A question took 10 to 14 ms with them and 7 without (docs/evaluation.md).
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 
