@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import HotlineAction
-from assistant.answering.decide import decide
+from assistant.answering.decide import decide, memory_after
 from assistant.answering.payload import payload_of
 
 
@@ -24,13 +23,7 @@ class AnswerQuestion(HotlineAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Dispatch one answer as a custom payload; return the slots to keep."""
-        view, memory = self.view(tracker), self.memory(tracker)
-        answer = decide(self.question(tracker), memory, view)
+        view, memory, question = self.view(tracker), self.memory(tracker), self.question(tracker)
+        answer = decide(question, memory, view)
         dispatcher.utter_message(json_message=payload_of(answer, view))
-        entry_id = answer.entry.id if answer.entry is not None else memory.entry_id
-        events: list[dict[str, Any]] = [
-            SlotSet("entry_id", entry_id),
-            SlotSet("district", answer.district),
-            SlotSet("offered", list(answer.offered)),
-        ]
-        return events
+        return self.remember(memory_after(answer, question, memory))

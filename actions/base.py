@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 
 from assistant.answering.conversation import KnowledgeView, Memory, Question
 from assistant.clock import utc_now
@@ -43,6 +44,7 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is not follo
                 (str(item["entry_id"]), float(item["score"])) for item in passages.get("ranked", ())
             ),
             now=utc_now(),
+            is_searched=bool(message.get("passages")),
         )
 
     def memory(self, tracker: Tracker) -> Memory:
@@ -52,3 +54,12 @@ class HotlineAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is not follo
             district=str(tracker.get_slot("district") or ""),
             offered=tuple(tracker.get_slot("offered") or ()),
         )
+
+    def remember(self, memory: Memory) -> list[dict[str, Any]]:
+        """Return the events that keep a memory in the slots."""
+        kept = {
+            "entry_id": memory.entry_id,
+            "district": memory.district,
+            "offered": list(memory.offered),
+        }
+        return [SlotSet(name, value) for name, value in kept.items()]

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from assistant.clock import Clock, shanghai_date
 from assistant.errors import EditionDamaged
+from assistant.knowledge.checks_content import is_allowed_link
 from assistant.knowledge.editions import Edition, current_id, load_edition
 from assistant.knowledge.entry import ASPECT_HEADINGS, Entry
+from assistant.knowledge.link_hosts import read_link_hosts
 from assistant.knowledge.registers import Registers, load_registers
 from assistant.messages.knowledge_pages import EntryHit, EntryPage, EntrySummary, TopicPage
 from assistant.messages.reply import Section, Source
@@ -33,6 +35,7 @@ class _Open:
     documents: LexicalIndex
     doc_ids: tuple[str, ...]
     segmenter: Segmenter
+    link_hosts: tuple[str, ...]
 
 
 class EditionPages:
@@ -80,7 +83,7 @@ class EditionPages:
                     clause=source.clause,
                     valid_from=entry.valid_from,
                     published_on=source.published_on,
-                    url=source.url,
+                    url=source.url if is_allowed_link(source.url, opened.link_hosts) else "",
                 )
                 for source in entry.sources
             ),
@@ -146,6 +149,7 @@ def _opened(editions: Path, name: str) -> _Open:
         documents=LexicalIndex.load(edition.index_folder, "documents"),
         doc_ids=tuple(description["doc_ids"]),
         segmenter=Segmenter(description["words"]),
+        link_hosts=read_link_hosts(edition.snapshot_folder)[0],
     )
 
 

@@ -82,7 +82,7 @@ if ! .venv/bin/wenban kb list --current >/dev/null 2>&1; then
   .venv/bin/wenban kb publish --commit
 fi
 
-training=$(cat config.yml domain.yml data/nlu/*.yml data/rules/*.yml data/jieba/*.txt assistant/nlu/*.py "$home/models/embedding/manifest.json" 2>/dev/null | sha256sum | cut -d' ' -f1)
+training=$(cat config.yml domain.yml data/nlu/*.yml data/rules/*.yml data/jieba/*.txt assistant/nlu/*.py knowledge/places.yml knowledge/other_cities.yml "$home/models/embedding/manifest.json" 2>/dev/null | sha256sum | cut -d' ' -f1)
 if ! is_done training "$training" || ! ls models/*.tar.gz >/dev/null 2>&1; then
   say "训练 Rasa 模型（约 1 分钟）…"
   .venv/bin/wenban train

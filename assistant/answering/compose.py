@@ -7,13 +7,15 @@ knowledge/phrases.yml.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from assistant.answering.candidates import predecessor_of, successor_of
+from assistant.answering.candidates import may_be_told, predecessor_of, successor_of
 from assistant.answering.conversation import Answer, Button, KnowledgeView
 from assistant.clock import shanghai_date
 from assistant.knowledge.entry import ASPECT_HEADINGS, CITY_AREA, Entry, Kind
+from assistant.knowledge.legacy_numbers import LegacyNumber
 from assistant.knowledge.other_cities import OtherCity
 from assistant.knowledge.out_of_scope import OutOfScope
 
@@ -34,7 +36,7 @@ _ASPECT_BUTTONS = (
 
 def entry_answer(entry: Entry, view: KnowledgeView, now: datetime) -> Answer:
     """Return the whole answer of an entry: its reviewed text, foldable sections, source."""
-    entry, note = _in_force(entry, view, now)
+    entry, note = in_force(entry, view, now)
     parts = [note, entry.answer, _area_note(entry, view), source_line(entry, view)]
     status = "answered_guide" if entry.kind is Kind.GUIDE else "answered_entry"
     return Answer(
@@ -50,7 +52,7 @@ def entry_answer(entry: Entry, view: KnowledgeView, now: datetime) -> Answer:
 
 def aspect_answer(entry: Entry, aspect: str, view: KnowledgeView, now: datetime) -> Answer:
     """Return one section of an entry; the whole answer when it has no such section."""
-    entry, note = _in_force(entry, view, now)
+    entry, note = in_force(entry, view, now)
     text = entry.sections.get(aspect)
     if text is None:
         return entry_answer(entry, view, now)
@@ -68,11 +70,11 @@ def aspect_answer(entry: Entry, aspect: str, view: KnowledgeView, now: datetime)
     )
 
 
-def options(entries: list[Entry], view: KnowledgeView) -> Answer:
-    """Offer questions that may be meant."""
+def options(entries: list[Entry], view: KnowledgeView, *, intro: str = "options_intro") -> Answer:
+    """Offer questions that may be meant; `no_entry_close` says first that none is quite it."""
     return Answer(
         status="clarify_options",
-        text=view.registers.phrases.text("options_intro"),
+        text=view.registers.phrases.text(intro),
         kind="options",
         buttons=(
             *(Button(entry.title, entry.title) for entry in entries),
@@ -100,6 +102,39 @@ def phrase(key: str, view: KnowledgeView, *, status: str = "smalltalk") -> Answe
 def no_rule(view: KnowledgeView) -> Answer:
     """Say that no rule was found."""
     return phrase("no_entry", view, status="unanswerable_no_entry")
+
+
+def not_understood(view: KnowledgeView) -> Answer:
+    """Ask for the matter when a message says none."""
+    return phrase("fallback", view, status="clarify_slot")
+
+
+def unavailable(view: KnowledgeView) -> Answer:
+    """Say that nothing could be looked up."""
+    return phrase("unavailable", view, status="error_internal")
+
+
+def old_numbers(lines: Sequence[LegacyNumber], source: str) -> Answer:
+    """Tell what became of hotline numbers, in the register's words and with its source.
+
+    The status is `redirected_lawful_path`: no entry is told, so `answered_entry`
+    (which promises an entry and its sources) would not be true, and what the
+    citizen gets is the official number for the matter.
+    """
+    parts = [line.answer for line in lines]
+    if source:
+        parts.append(f"来源：{source}")
+    return Answer(
+        status="redirected_lawful_path",
+        text="\n\n".join(parts),
+        buttons=NEXT_STEPS,
+        extra={"old_numbers": "、".join(line.number for line in lines)},
+    )
+
+
+def with_lead(lines: Sequence[LegacyNumber], answer: Answer) -> Answer:
+    """Put the register's words on hotline numbers before an entry that tells of them too."""
+    return replace(answer, text="\n\n".join([*(line.answer for line in lines), answer.text]))
 
 
 def other_city(city: OtherCity, view: KnowledgeView) -> Answer:
@@ -134,8 +169,11 @@ def source_line(entry: Entry, view: KnowledgeView) -> str:
     )
 
 
-def _in_force(entry: Entry, view: KnowledgeView, now: datetime) -> tuple[Entry, str]:
-    """Return the entry to tell today, and a note when a rule of the future is in play."""
+def in_force(entry: Entry, view: KnowledgeView, now: datetime) -> tuple[Entry, str]:
+    """Return the entry to tell today, and a note when a rule of the future is in play.
+
+    Neither a successor nor a predecessor that is for agents only is told.
+    """
     today = shanghai_date(now)
     if entry.is_of_the_future(today):
         former = predecessor_of(entry, view, today)
@@ -147,7 +185,9 @@ def _in_force(entry: Entry, view: KnowledgeView, now: datetime) -> tuple[Entry, 
     coming = [
         other
         for other in view.entries.values()
-        if other.supersedes == entry.id and other.is_of_the_future(today)
+        if other.supersedes == entry.id
+        and other.is_of_the_future(today)
+        and may_be_told(other, today)
     ]
     if coming:
         start = min(other.valid_from for other in coming)

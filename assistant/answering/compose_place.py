@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from assistant.answering import compose
@@ -17,48 +18,60 @@ def where(
     question: Question, entry: Entry | None, district: str, view: KnowledgeView
 ) -> Answer | None:
     """List the halls for a matter; None when neither the entry nor the words name one."""
+    note = ""
+    if entry is not None:
+        entry, note = compose.in_force(entry, view, question.now)
     topic = entry.topic_folder if entry is not None else topic_named(question.text, view)
     if not topic:
         return None
-    halls = halls_for(view.registers.halls, topic, district, _SHOWN)
     parts: list[str] = []
     if entry is not None and "place" in entry.sections:
         parts.append(f"【{entry.title}】办理地点：\n{entry.sections['place']}")
+    halls = halls_for(view.registers.halls, topic, district, _SHOWN)
     if halls:
         parts.append(view.registers.phrases.text("place_intro"))
         parts += [_hall_text(hall, question.now, view) for hall in halls]
     if not parts:
         return None
-    if entry is not None:
-        parts.append(compose.source_line(entry, view))
-    else:
-        parts.append(_map_source(view))
-    return Answer(
-        status="answered_place",
-        text="\n\n".join(parts),
-        kind="card",
-        entry=entry,
-        aspect="place",
-        buttons=compose.NEXT_STEPS,
-    )
+    parts.append(compose.source_line(entry, view) if entry is not None else _map_source(view))
+    return _place_answer([note, *parts] if note else parts, entry)
 
 
 def opening_hours(
     question: Question, entry: Entry | None, district: str, view: KnowledgeView
 ) -> Answer:
-    """Tell the hours of the hall that is meant; ask when it is not clear which."""
+    """Tell the hours of the hall that is meant; ask when it is not clear which.
+
+    The entry is cited only when its topic chose the halls: a hall that the citizen
+    names has nothing to do with what was answered before.
+    """
     halls = list(named_halls(view.registers.halls, question.text))
+    if halls:
+        return _hours_answer(halls, None, question, view)
     topic = topic_named(question.text, view) or (entry.topic_folder if entry is not None else "")
-    if not halls and topic:
-        halls = list(halls_for(view.registers.halls, topic, district, _SHOWN))
-    if not halls and district:
-        halls = [hall for hall in view.registers.halls if hall.district == district][:_SHOWN]
-    if not halls and _means_the_hall(question.text):
+    halls = halls_for(view.registers.halls, topic, district, _SHOWN) if topic else []
+    if halls:
+        cited = entry if entry is not None and entry.topic_folder == topic else None
+        return _hours_answer(halls, cited, question, view)
+    if district:
+        halls = [hall for hall in view.registers.halls if hall.district == district]
+    elif _means_the_hall(question.text):
         halls = list(view.registers.halls[:1])
     if not halls:
         return compose.phrase("ask_which_hall", view, status="clarify_slot")
+    return _hours_answer(halls, None, question, view)
+
+
+def _hours_answer(
+    halls: Sequence[Hall], entry: Entry | None, question: Question, view: KnowledgeView
+) -> Answer:
+    """Return halls with their hours and the register's source."""
     parts = [_hall_text(hall, question.now, view) for hall in halls[:_SHOWN]]
-    parts.append(_map_source(view))
+    return _place_answer([*parts, _map_source(view)], entry)
+
+
+def _place_answer(parts: Sequence[str], entry: Entry | None) -> Answer:
+    """Return paragraphs as an answer about places."""
     return Answer(
         status="answered_place",
         text="\n\n".join(parts),

@@ -14,6 +14,7 @@ class Question:
     """One message after NLU. `ranked` is best first: entry id and fused score.
 
     `probability` is the calibrated chance that the first candidate answers it.
+    `is_searched` is False when retrieval did not run, so that no candidate proves nothing.
     """
 
     text: str
@@ -22,16 +23,20 @@ class Question:
     probability: float
     ranked: tuple[tuple[str, float], ...]
     now: datetime
+    is_searched: bool = True
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier turns left: the entry last answered and the district last named."""
+    """What earlier turns left: the entry last answered, the district last named, the last offer.
+
+    `lapsed` is set within a turn: the entry last answered may no longer be told.
+    """
 
     entry_id: str = ""
     district: str = ""
-    last_text: str = ""
     offered: tuple[str, ...] = ()
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,63 +10,114 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.answering import compose, compose_place
-from assistant.answering.aspects import asked_aspect, is_question, names_no_matter
-from assistant.answering.candidates import usable_candidates
+from assistant.answering import compose
+from assistant.answering.aspects import is_question, names_no_matter
+from assistant.answering.candidates import usable_candidates, usable_memory
+from assistant.answering.choices import chosen_entry, pressed_intent
 from assistant.answering.conversation import Answer, KnowledgeView, Memory, Question
+from assistant.answering.matter_steps import (
+    REQUEST_INTENTS,
+    circumstance,
+    district_meant,
+    entries_of,
+    follow_up,
+    is_sure,
+    offer,
+    offered_entries,
+    opening_hours,
+    place_of_matter,
+    sure_answer,
+    topic_family,
+)
+from assistant.answering.nonsense import approves, has_chinese, says_nothing
+from assistant.answering.old_numbers import HOTLINE, numbers_asked
 from assistant.answering.scope import other_city_asked
-from assistant.knowledge.entry import Entry
 from assistant.knowledge.out_of_scope import match as match_out_of_scope
-from assistant.knowledge.places import PlaceKind
 
 Step = Callable[[Question, Memory, KnowledgeView], Answer | None]
 
-REQUEST_INTENTS = frozenset({"complain", "report_violation", "seek_help", "suggest"})
-# Intent → phrase of knowledge/phrases.yml that is said when nothing better fits.
-PHRASE_INTENTS: dict[str, str] = {
-    "greet": "greeting",
-    "goodbye": "goodbye",
-    "thank": "thanks",
-    "bot_challenge": "bot_challenge",
-    "ask_scope": "scope",
-    "chitchat": "chitchat",
-    "abuse": "abuse",
-    "affirm": "affirm",
-    "deny": "deny",
-    "praise": "request_not_yet",
-    "complain": "request_not_yet",
-    "report_violation": "request_not_yet",
-    "seek_help": "request_not_yet",
-    "suggest": "request_not_yet",
-    "query_progress": "progress_not_yet",
-    "add_information": "add_information",
-    "withdraw_request": "withdraw",
-    "rate": "rate",
-    "request_human": "human_not_yet",
-    "request_appointment": "appointment",
+# Intent → phrase of knowledge/phrases.yml that is said when nothing better fits, and its status.
+PHRASE_INTENTS: dict[str, tuple[str, str]] = {
+    "greet": ("greeting", "smalltalk"),
+    "goodbye": ("goodbye", "smalltalk"),
+    "thank": ("thanks", "smalltalk"),
+    "bot_challenge": ("bot_challenge", "smalltalk"),
+    "ask_scope": ("scope", "smalltalk"),
+    "chitchat": ("chitchat", "unanswerable_out_of_domain"),
+    "abuse": ("abuse", "smalltalk"),
+    "affirm": ("affirm", "smalltalk"),
+    "deny": ("deny", "smalltalk"),
+    "none_of_these": ("none_of_these", "smalltalk"),
+    "praise": ("request_not_yet", "handoff_offered"),
+    "complain": ("request_not_yet", "handoff_offered"),
+    "report_violation": ("request_not_yet", "handoff_offered"),
+    "seek_help": ("request_not_yet", "handoff_offered"),
+    "suggest": ("request_not_yet", "handoff_offered"),
+    "query_progress": ("progress_not_yet", "handoff_offered"),
+    "add_information": ("add_information", "handoff_offered"),
+    "withdraw_request": ("withdraw", "handoff_offered"),
+    "rate": ("rate", "handoff_offered"),
+    "request_human": ("human_not_yet", "handoff_offered"),
+    "request_appointment": ("appointment", "clarify_slot"),
 }
 # These say what they mean with so few words that a candidate entry proves nothing.
 _FIRM_INTENTS = frozenset(
-    {"greet", "goodbye", "thank", "affirm", "deny", "none_of_these", "repeat", "request_human",
-     "query_progress", "withdraw_request", "rate", "bot_challenge", "ask_scope", "abuse"}
+    {"greet", "goodbye", "thank", "affirm", "deny", "request_human", "query_progress",
+     "withdraw_request", "rate", "bot_challenge", "ask_scope", "abuse"}
 )  # fmt: skip
 _FIRM_CONFIDENCE = 0.5
+# Said of a court or a petition, these are for the lawful way and not for the hotline.
+_MAYBE_LEGAL = frozenset({"out_of_scope_legal", "query_progress", "add_information"})
+# Below this an intent is a guess and its phrase would be beside the point. Grievances are
+# exempt: they share one phrase, so that doubt between them does not matter.
+_HEARD_CONFIDENCE = 0.4
+# After these the entry answered before is no longer what the conversation is about.
+_LEAVES_THE_MATTER = frozenset(
+    {"clarify_options", "unanswerable_no_entry", "redirected_lawful_path"}
+)
 
 
 def decide(question: Question, memory: Memory, view: KnowledgeView) -> Answer:
     """Return the answer of one turn; never fails for want of knowledge."""
+    if (intent := pressed_intent(question.text)) is not None:
+        question = replace(question, intent=intent, intent_confidence=1.0, probability=0.0)
     usable = usable_candidates(question, view)
+    kept = usable_memory(memory, question.now, view)
     for step in STEPS:
-        answer = step(usable, memory, view)
+        answer = step(usable, kept, view)
         if answer is not None:
-            return replace(answer, district=_district(question, memory, view))
+            return replace(answer, district=district_meant(question, memory, view))
     raise AssertionError("the last step always answers")
 
 
+def memory_after(answer: Answer, question: Question, memory: Memory) -> Memory:
+    """Return what the conversation remembers once a question has been answered.
+
+    An entry is forgotten when another matter was named and not answered: the next
+    "要带什么材料" would be told of the wrong one.
+    """
+    entry_id = memory.entry_id
+    if answer.entry is not None:
+        entry_id = answer.entry.id
+    elif answer.status in _LEAVES_THE_MATTER and not names_no_matter(question.text):
+        entry_id = ""
+    return Memory(entry_id=entry_id, district=answer.district, offered=answer.offered)
+
+
+def _chosen(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
+    """Answer the entry that was picked from an offer."""
+    entry = chosen_entry(question, memory, view)
+    return None if entry is None else compose.entry_answer(entry, view, question.now)
+
+
 def _repeat(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Say the last answer again."""
+    """Say the last answer again, or offer again what was offered."""
     if question.intent != "repeat" or not names_no_matter(_without_repeat(question.text)):
         return None
+    if memory.offered:
+        return compose.options(entries_of(memory.offered, view), view)
+    if memory.lapsed:
+        return compose.no_rule(view)
     entry = view.entries.get(memory.entry_id)
     if entry is not None:
         return compose.entry_answer(entry, view, question.now)
@@ -77,17 +128,53 @@ def _none_of_these(question: Question, memory: Memory, view: KnowledgeView) -> A
     """Take leave of the offered questions."""
     if question.intent != "none_of_these" or question.probability >= view.thresholds.answer_at:
         return None
-    return compose.phrase("none_of_these", view)
+    if question.intent_confidence < _HEARD_CONFIDENCE:
+        return None
+    return _phrase_of("none_of_these", view)
+
+
+def _says_nothing(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
+    """Take thanks for thanks; ask for words when a message has none."""
+    if approves(question.text):
+        return _phrase_of("thank", view)
+    if not says_nothing(question.text) or numbers_asked(question.text, view.registers):
+        return None
+    return compose.not_understood(view)
+
+
+def _old_number(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
+    """Tell what became of a hotline number.
+
+    A sure entry that tells of the number as well follows the register's words; of
+    12345 itself a sure entry tells more than the register.
+    """
+    lines = numbers_asked(question.text, view.registers)
+    if not lines:
+        return None
+    if is_sure(question, view):
+        entry = view.entries[question.ranked[0][0]]
+        if lines[0].number == HOTLINE:
+            return None
+        if all(line.number in entry.answer for line in lines):
+            return compose.with_lead(lines, compose.entry_answer(entry, view, question.now))
+    # The register's loader does not keep its source yet (assistant/knowledge/registers.py).
+    return compose.old_numbers(lines, str(getattr(view.registers, "legacy_numbers_source", "")))
 
 
 def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
     """Answer greetings and the like; a message that is surely about an entry goes on."""
-    key = PHRASE_INTENTS.get(question.intent)
-    if key is None or question.intent not in _FIRM_INTENTS:
+    if question.intent not in _FIRM_INTENTS or question.intent_confidence < _HEARD_CONFIDENCE:
         return None
-    if question.intent_confidence < _FIRM_CONFIDENCE and _is_sure(question, view):
+    if question.intent_confidence < _FIRM_CONFIDENCE and is_sure(question, view):
         return None
-    return compose.phrase(key, view)
+    if _legal(question, memory, view) is not None:
+        return None
+    return _phrase_of(question.intent, view)
+
+
+def _not_searched(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
+    """Say that nothing could be looked up when retrieval did not run."""
+    return None if question.is_searched else compose.unavailable(view)
 
 
 def _other_city(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
@@ -98,69 +185,24 @@ def _other_city(question: Question, memory: Memory, view: KnowledgeView) -> Answ
 
 def _legal(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
     """Name the lawful way for what the hotline may not take."""
-    if question.intent != "out_of_scope_legal":
+    if question.intent not in _MAYBE_LEGAL:
         return None
-    if _is_sure(question, view) and is_question(question.text):
+    if is_sure(question, view) and is_question(question.text):
         return None
     found = match_out_of_scope(view.registers.out_of_scope, question.text)
     return None if found is None else compose.lawful_path(found)
 
 
-def _opening_hours(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Tell the hours of the hall that is meant, and whether it is open now."""
-    if question.intent != "ask_opening_hours":
-        return None
-    entry = _subject(question, memory, view)
-    return compose_place.opening_hours(question, entry, _district(question, memory, view), view)
-
-
-def _follow_up(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Give one aspect of the entry that was just answered."""
-    entry = view.entries.get(memory.entry_id)
-    aspect = asked_aspect(question.text, question.intent)
-    if not names_no_matter(question.text) or aspect is None:
-        return None
-    if entry is None:
-        return compose.phrase("ask_which_matter", view, status="clarify_slot")
-    if aspect == "place":
-        return compose_place.where(question, entry, _district(question, memory, view), view)
-    return compose.aspect_answer(entry, aspect, view, question.now)
-
-
-def _place_of_matter(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """List halls when a place is asked and the district or the topic is all there is."""
-    if question.intent != "ask_place":
-        return None
-    district = _named_district(question, view)
-    if _is_sure(question, view) and not district:
-        return None
-    entry = view.entries.get(question.ranked[0][0]) if _is_sure(question, view) else None
-    return compose_place.where(question, entry, district or memory.district, view)
-
-
-def _sure_answer(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Answer from the first candidate when its probability allows."""
-    if not _is_sure(question, view):
-        return None
-    if question.intent in REQUEST_INTENTS and not is_question(question.text):
-        return None
-    entry = view.entries[question.ranked[0][0]]
-    aspect = asked_aspect(question.text, question.intent)
-    if aspect == "place" and question.intent == "ask_place":
-        return compose_place.where(question, entry, _district(question, memory, view), view)
-    if aspect is not None and aspect in entry.sections and not _is_about(entry, aspect):
-        return compose.aspect_answer(entry, aspect, view, question.now)
-    return compose.entry_answer(entry, view, question.now)
-
-
 def _request(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
     """Say truthfully how a request reaches the hotline, with rules that may concern it."""
-    key = PHRASE_INTENTS.get(question.intent)
-    if key is None or question.intent in ("chitchat", "abuse"):
+    if question.intent not in PHRASE_INTENTS or question.intent in ("chitchat", "abuse"):
         return None
-    answer = compose.phrase(key, view, status="handoff_offered")
-    if question.intent in REQUEST_INTENTS and question.probability >= view.thresholds.offer_at:
-        return compose.with_related(answer, _offered(question, view))
+    is_grievance = question.intent in REQUEST_INTENTS
+    if question.intent_confidence < _HEARD_CONFIDENCE and not is_grievance:
+        return None
+    answer = _phrase_of(question.intent, view)
+    if is_grievance and question.probability >= view.thresholds.offer_at:
+        return compose.with_related(answer, offered_entries(question, view))
     return answer
 
 
@@ -172,73 +214,45 @@ def _legal_fallback(question: Question, memory: Memory, view: KnowledgeView) -> 
     return None if found is None else compose.lawful_path(found)
 
 
-def _offer(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Offer up to three questions when one of them may be meant."""
-    if question.probability < view.thresholds.offer_at or question.intent in ("chitchat", "abuse"):
-        return None
-    offered = _offered(question, view)
-    return compose.options(offered, view) if offered else None
-
-
 def _no_rule(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Say that no rule was found, and the way on."""
-    if question.intent == "chitchat":
-        return compose.phrase("chitchat", view, status="unanswerable_out_of_domain")
-    if question.intent == "abuse":
-        return compose.phrase("abuse", view)
+    """Say that no rule was found, or that the message was not understood, and the way on."""
+    if not has_chinese(question.text):
+        return compose.not_understood(view)
+    is_heard = question.intent_confidence >= _HEARD_CONFIDENCE
+    if question.intent in ("chitchat", "abuse") and is_heard:
+        return _phrase_of(question.intent, view)
+    if not is_heard and not is_question(question.text):
+        return compose.not_understood(view)
     return compose.no_rule(view)
 
 
 STEPS: tuple[Step, ...] = (
+    _chosen,
     _repeat,
     _none_of_these,
+    _says_nothing,
+    _old_number,
     _firm_phrase,
+    _not_searched,
     _other_city,
     _legal,
-    _opening_hours,
-    _follow_up,
-    _place_of_matter,
-    _sure_answer,
+    opening_hours,
+    follow_up,
+    place_of_matter,
+    sure_answer,
+    circumstance,
     _request,
     _legal_fallback,
-    _offer,
+    topic_family,
+    offer,
     _no_rule,
 )
 
 
-def _is_sure(question: Question, view: KnowledgeView) -> bool:
-    """Return whether the first candidate may be told."""
-    return bool(question.ranked) and question.probability >= view.thresholds.answer_at
-
-
-def _is_about(entry: Entry, aspect: str) -> bool:
-    """Return whether the entry as a whole answers this aspect, as 取暖费标准 answers the fee."""
-    return asked_aspect(entry.title, "") == aspect
-
-
-def _subject(question: Question, memory: Memory, view: KnowledgeView) -> Entry | None:
-    """Return the entry that a message is about: its own, or the last answered one."""
-    if _is_sure(question, view) and not names_no_matter(question.text):
-        return view.entries[question.ranked[0][0]]
-    return view.entries.get(memory.entry_id)
-
-
-def _offered(question: Question, view: KnowledgeView) -> list[Entry]:
-    """Return up to three candidates worth offering."""
-    return [view.entries[entry_id] for entry_id, _score in question.ranked[:3]]
-
-
-def _named_district(question: Question, view: KnowledgeView) -> str:
-    """Return the district named in this message, or an empty string."""
-    for mention in view.registers.gazetteer.find(question.text):
-        if mention.kind is not PlaceKind.OTHER_CITY:
-            return view.registers.gazetteer.district_of(mention)
-    return ""
-
-
-def _district(question: Question, memory: Memory, view: KnowledgeView) -> str:
-    """Return the district of this message, else the one named before."""
-    return _named_district(question, view) or memory.district
+def _phrase_of(intent: str, view: KnowledgeView) -> Answer:
+    """Return the phrase of an intent with its status."""
+    key, status = PHRASE_INTENTS[intent]
+    return compose.phrase(key, view, status=status)
 
 
 def _without_repeat(text: str) -> str:

@@ -16,6 +16,9 @@ REQUEST_TYPES: dict[str, str] = {
     "praise": "表扬",
 }
 
+# The aspects that contracts.md knows; contact, forms and mistakes are told, but not named there.
+ASPECTS = ("materials", "fee", "time_limit", "place", "process", "basis")
+
 
 def request_type(intent: str) -> str | None:
     """Return the kind of request that an intent is, or None."""
@@ -51,7 +54,7 @@ def decision_of(
         "entry_id": first.get("entry_id"),
         "edition": view.edition,
         "score": passages.get("probability", 0.0),
-        "aspect": first.get("aspect"),
+        "aspect": first.get("aspect") if first.get("aspect") in ASPECTS else None,
         "sources": list(first.get("sources", ())),
         "replies": [
             {key: payload[key] for key in ("text", "kind", "buttons", "sections") if key in payload}

@@ -21,8 +21,15 @@ _FROM = re.compile(
     r"(老家|户口|户籍|籍贯|原来|以前|之前|从|由|来自|人在|打工|工作|念书|上学|买的|迁|转|寄到|回)在?$"
 )
 _TO = re.compile(
-    r"^(市|省)?(的)?(户口|户籍|人|籍|牌照?|车牌|转|迁|来|那边转|打工|工作|上学|读书|交过|缴过|缴的|交的|买的|办的|回来|大学)"
+    r"^(市|省)?(的)?(户口|户籍|人(?![才社口防民力])|籍|牌照?|车牌|亲戚|朋友|家人|父母|同学|老家|转|迁|来|那边转|打工|"
+    r"工作|上学|上大学|读书|读大学|念书|念大学|住院|看病|就医|治病|做手术|生孩子|旅游|出差|交过|缴过|缴的|交的|"
+    r"买的|办的|回来|大学)"
 )
+# Where something is or belongs, in a clause of its own: 房子在苏州，…  驾照是天津的，…
+_IS_THERE = re.compile(r"(房子|住房|房|车|单位|公司|父母|老人|孩子|爱人|家人|家)(都|也|现在)?在$")
+_CLAUSE_ENDS = re.compile(r"^(市|省)?\s*[,，。;；!！]")
+_BELONGS_THERE = re.compile(r"是$")
+_OF_IT_ENDS = re.compile(r"^(市|省)?的\s*[,，。;；!！]")
 
 
 def other_city_asked(text: str, registers: Registers) -> OtherCity | None:
@@ -34,6 +41,10 @@ def other_city_asked(text: str, registers: Registers) -> OtherCity | None:
             continue
         before, after = text[: mention.start], text[mention.end :]
         if _FROM.search(before) or _TO.search(after):
+            continue
+        if _IS_THERE.search(before) and _CLAUSE_ENDS.search(after):
+            continue
+        if _BELONGS_THERE.search(before) and _OF_IT_ENDS.search(after):
             continue
         return registers.other_cities[mention.id]
     return None

@@ -9,8 +9,9 @@ import click
 
 from assistant.settings import SETTINGS, load_settings, setting_values
 
-# The password in a database's address.
-_PASSWORD = re.compile(r"(://[^:@/]*:)[^@/]*@")
+# The password in a database's address, up to the last @, and one given as a parameter.
+_PASSWORD = re.compile(r"(://[^:@/]*:).*@")
+_PARAMETER = re.compile(r"((?:password|sslpassword)=)[^&]*", re.IGNORECASE)
 
 
 @click.command(
@@ -60,7 +61,7 @@ def _print_settings(as_json: bool) -> None:
         rows.append(
             {
                 "name": spec.name,
-                "value": _PASSWORD.sub(r"\1***@", value),
+                "value": _PARAMETER.sub(r"\1***", _PASSWORD.sub(r"\1***@", value)),
                 "default": spec.default,
                 "meaning": spec.meaning,
             }

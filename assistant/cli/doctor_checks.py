@@ -6,6 +6,8 @@ import re
 import shutil
 import socket
 import sys
+import tarfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
@@ -14,6 +16,7 @@ from pathlib import Path
 from assistant.clock import utc_now
 from assistant.errors import HotlineError
 from assistant.settings import Settings
+from assistant.worker.model_file import rasa_model
 
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.M)
 _LOCKS = ("requirements.lock", "requirements-torch.lock")
@@ -71,18 +74,30 @@ def check_embedding(settings: Settings) -> Finding:
         if not settings.embedding_model:
             check_model(settings.embedding_folder)
         embedder = load_embedder(settings.embedding_model, settings.embedding_folder)
-    except HotlineError as err:
+    except (HotlineError, OSError, ValueError, KeyError) as err:
         return Finding("向量模型", False, str(err), _SETUP)
     return Finding("向量模型", True, f"{embedder.name}，{embedder.dimension} 维，校验和一致")
 
 
 def check_rasa_model(settings: Settings) -> Finding:
-    """Return whether there is a trained Rasa model."""
-    found = [Path(settings.rasa_model)] if settings.rasa_model else []
-    found = found or sorted((settings.root / "models").glob("*.tar.gz"))
-    if not found or not found[-1].is_file():
-        return Finding("Rasa 模型", False, "还没有训练", "运行 make train")
-    return Finding("Rasa 模型", True, found[-1].name)
+    """Return whether the model that a worker would load is there and a whole archive."""
+    name, mend = "Rasa 模型", "运行 make train"
+    if settings.rasa_model:
+        mend += "，或改正 WENBAN_RASA_MODEL"
+    try:
+        path = rasa_model(settings)
+    except HotlineError as err:
+        return Finding(name, False, f"还没有训练（{err}）", mend)
+    if not path.is_file():
+        return Finding(name, False, f"找不到 {path}", mend)
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            names = archive.getnames()
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as err:
+        return Finding(name, False, f"{path} 不完整（{err}）", f"删除这个文件，{mend}")
+    if "metadata.json" not in names:
+        return Finding(name, False, f"{path} 不是 Rasa 模型", f"删除这个文件，{mend}")
+    return Finding(name, True, path.name)
 
 
 def check_edition(settings: Settings) -> Finding:
@@ -93,14 +108,14 @@ def check_edition(settings: Settings) -> Finding:
     name = "知识版本"
     try:
         edition = load_edition(settings.editions, current_id(settings.editions))
-    except HotlineError as err:
+    except (HotlineError, OSError, ValueError, KeyError) as err:
         mend = (
             "运行 wenban kb publish --commit；已有其他版本时运行 wenban kb rollback 版本 --commit"
         )
         return Finding(name, False, str(err), mend)
     try:
         embedder = load_embedder(settings.embedding_model, settings.embedding_folder).name
-    except HotlineError:
+    except (HotlineError, OSError, ValueError, KeyError):
         embedder = "（向量模型不可用）"
     if edition.manifest.embedder != embedder:
         text = f"{edition.id} 的索引属于 {edition.manifest.embedder}，现在的模型是 {embedder}"

@@ -53,17 +53,22 @@ def eval_command(as_json: bool, misses: Path | None, stock_rasa: bool, calibrate
 def learn_calibration() -> None:
     """Fit weights, probability and thresholds on data/calibration and write the file."""
     from assistant.clock import shanghai_date, utc_now
+    from assistant.knowledge.editions import current_id
+    from assistant.retrieval.calibrate import Calibration
     from assistant.retrieval.fit import fit_calibration, measure
+    from assistant.retrieval.live_index import load_for_search
     from assistant.retrieval.questions import read_questions
-    from assistant.services import CALIBRATION, named_or_current_edition, process_settings
+    from assistant.services import CALIBRATION, process_embedder, process_settings
 
     settings = process_settings()
-    loaded = named_or_current_edition(settings, "")
+    name, untrained = current_id(settings.editions), Calibration.untrained()
+    loaded = load_for_search(settings.editions, name, process_embedder(), untrained)
     path = settings.root / CALIBRATION
     questions = read_questions(path.parent)
     tell = stage_progress()
     measured = measure(loaded.search, questions, lambda done, total: tell("校准", done, total))
     day = shanghai_date(utc_now()).isoformat()
-    found = fit_calibration(measured, f"data/calibration {day}, {len(questions)} questions")
+    source = f"data/calibration {day}, {len(questions)} questions"
+    found = fit_calibration(measured, loaded.words, source)
     found.save(path)
     click.echo(f"{path.name}: answer_at {found.answer_at}, offer_at {found.offer_at}", err=True)

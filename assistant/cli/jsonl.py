@@ -14,18 +14,26 @@ import click
 def read_rows(path: Path, needed: Sequence[str]) -> list[dict[str, Any]]:
     """Return the objects of a JSONL file, each with the needed keys.
 
+    Only a line feed ends a line: a text may hold U+2028 and its like as they are.
+
     Raises:
-        click.ClickException: a line is no object or lacks a key.
+        click.ClickException: the file is no UTF-8 text, a line is no object or lacks a key.
     """
+    try:
+        content = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as err:
+        raise click.ClickException(f"{path}: 不能按 UTF-8 文本读取：{err}") from err
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(content.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as err:
             raise click.ClickException(f"{path}:{number}: 不是 JSON：{err}") from err
-        missing = [key for key in needed if not isinstance(row, dict) or key not in row]
+        if not isinstance(row, dict):
+            raise click.ClickException(f"{path}:{number}: 不是 JSON 对象")
+        missing = [key for key in needed if key not in row]
         if missing:
             raise click.ClickException(f"{path}:{number}: 缺少 {'、'.join(missing)}")
         rows.append(row)
@@ -33,10 +41,13 @@ def read_rows(path: Path, needed: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def written_rows(path: Path, rows: Iterable[dict[str, Any]], total: int, label: str) -> None:
-    """Write objects as JSONL, one by one, with a progress bar on stderr."""
+    """Write objects as JSONL, one by one, with a progress bar on stderr.
+
+    A lone surrogate, which UTF-8 cannot hold, is written as its JSON escape.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        path.open("w", encoding="utf-8") as handle,
+        path.open("w", encoding="utf-8", errors="backslashreplace") as handle,
         click.progressbar(rows, length=total, label=label, file=sys.stderr) as bar,
     ):
         for row in bar:

@@ -19,7 +19,7 @@ _KINDS = "、".join(SUFFIXES)
 @click.command(
     name="import",
     help=f"从 {_KINDS} 导入条目。不加 --commit 时只说明会改什么，什么也不写。\n\n"
-    "导入后的条目要重新审核才会发布。\n\n"
+    "审核记录不会导入：新增和改动过的条目要重新提交、审核才会发布，内容没变的保留原来的审核。\n\n"
     "示例：wenban kb import 条目.xlsx\n\n"
     "示例：wenban kb import 条目.xlsx --commit",
 )

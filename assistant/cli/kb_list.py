@@ -9,7 +9,12 @@ import click
 from assistant.clock import shanghai_date, utc_now
 from assistant.errors import EditionNotFound
 from assistant.knowledge.checks import check_knowledge
-from assistant.knowledge.editions import current_id, list_editions, load_edition
+from assistant.knowledge.editions import (
+    current_id,
+    damaged_editions,
+    list_editions,
+    load_edition,
+)
 from assistant.knowledge.entry_text import entry_text
 from assistant.knowledge.review_state import STATE_NAMES, ReviewState, review_state
 from assistant.settings import Settings, load_settings
@@ -58,6 +63,8 @@ def _list_editions(settings: Settings, as_json: bool) -> None:
         else:
             mark = "*" if manifest.id == now else " "
             click.echo(f"{mark} {manifest.id}  {manifest.entries} 个条目  {manifest.note}".rstrip())
+    for name in damaged_editions(settings.editions):
+        click.echo(f"警告：{name} 的清单已损坏，不能回到这一版", err=True)
 
 
 def _list_entries(settings: Settings, state: str | None, as_json: bool) -> None:

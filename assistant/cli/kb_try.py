@@ -20,7 +20,10 @@ from assistant.clock import shanghai_date, utc_now
     "示例：wenban kb try --batch 问题.jsonl --out 结果.jsonl --draft",
 )
 @click.option(
-    "--batch", type=click.Path(path_type=Path, exists=True), required=True, help="问题文件"
+    "--batch",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="问题文件",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="结果文件")
 @click.option("--edition", help="用某个版本；不加时是当前版本")
@@ -49,7 +52,9 @@ def try_batch(batch: Path, out: Path, edition: str | None, draft: bool, top: int
     def results() -> Iterator[dict[str, Any]]:
         for row in rows:
             try:
-                found = find_hits(loaded, clean_message(str(row["text"])), top)
+                if not isinstance(row["text"], str):
+                    raise InvalidText("invalid_text", "text 应是文字")
+                found = find_hits(loaded, clean_message(row["text"]), top)
             except InvalidText as err:
                 yield {"id": row["id"], "hits": [], "would_answer": False, "error": str(err)}
                 continue

@@ -2,7 +2,9 @@
 
 JiebaTokenizer, count vectors, DIET and a ResponseSelector with one response an
 entry, its similar questions as training examples. Trained in a folder of its own
-that is removed afterwards; needs no model of ours.
+that is removed afterwards; needs no model of ours. DIET only has to tell questions of
+knowledge from other talk, which it does after a few epochs (20 s each on two cores);
+the selector, which has to find the entry, gets Rasa's usual hundred.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ pipeline:
     min_ngram: 1
     max_ngram: 4
   - name: DIETClassifier
-    epochs: 100
+    epochs: 8
     random_seed: 1
     constrain_similarities: true
   - name: ResponseSelector

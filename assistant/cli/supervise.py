@@ -11,10 +11,12 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import click
 
+from assistant.cli.doctor_checks import check_port
 from assistant.clock import monotonic_seconds
 from assistant.settings import Settings
 
@@ -22,6 +24,8 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 12.0
 MAX_PAUSE_SECONDS = 30.0
 QUIET_SECONDS = 60.0
+# SIGHUP comes when the terminal is closed; the children would outlive us.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -37,14 +41,27 @@ class Child:
 
 
 def supervise(settings: Settings, port: int, workers: int) -> int:
-    """Run until SIGINT or SIGTERM; return the exit status."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    """Run until Ctrl-C, SIGTERM or the end of the terminal; return the exit status.
+
+    Raises:
+        click.ClickException: the port is taken; no restart would mend that.
+    """
+    finding = check_port(replace(settings, port=port))
+    if not finding.is_ok:
+        raise click.ClickException(f"{finding.text}。{finding.mend}")
     python = [sys.executable, "-m", "assistant.cli"]
     children = [Child("网关", [*python, "gateway", "--port", str(port)])]
     children += [Child(f"工作进程{i + 1}", [*python, "worker"]) for i in range(workers)]
     _announce(settings, port)
+    keep_running(children)
+    return 0
+
+
+def keep_running(children: Sequence[Child]) -> None:
+    """Start the children again whenever they end, until one of STOP_SIGNALS; then end them."""
+    stop = threading.Event()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda _number, _frame: stop.set())
     try:
         while not stop.is_set():
             for child in children:
@@ -52,7 +69,6 @@ def supervise(settings: Settings, port: int, workers: int) -> int:
             stop.wait(LOOK_SECONDS)
     finally:
         _stop_all(children)
-    return 0
 
 
 def _announce(settings: Settings, port: int) -> None:
@@ -83,7 +99,7 @@ def _keep(child: Child) -> None:
         child.started = now
 
 
-def _stop_all(children: list[Child]) -> None:
+def _stop_all(children: Sequence[Child]) -> None:
     """Ask every process to end, and end those that do not."""
     running = [child.process for child in children if child.process is not None]
     for process in running:

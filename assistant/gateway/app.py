@@ -116,7 +116,7 @@ def _templates(city: str) -> Jinja2Templates:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["blocks"] = rich_text.blocks
-    environment.tests["allowed_link"] = rich_text.is_allowed_link
+    environment.tests["web_link"] = rich_text.is_web_link
     environment.globals["city"] = city
     return Jinja2Templates(env=environment)
 

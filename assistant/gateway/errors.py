@@ -86,11 +86,11 @@ def error_response(
     return JSONResponse(body, status_code=status, headers=dict(headers or {}))
 
 
-async def answer_api_error(_request: Request, err: Exception) -> Response:
-    """Answer an `ApiError`."""
+async def answer_api_error(request: Request, err: Exception) -> Response:
+    """Answer an `ApiError`; a browser that opens a page gets its words as a page."""
     if not isinstance(err, ApiError):
         raise err
-    return error_response(err.status, err.code, err.message, err.fields, err.headers)
+    return _page_or_json(request, err.status, err.code, err.message, err.headers, err.fields)
 
 
 async def answer_invalid_text(_request: Request, err: Exception) -> Response:
@@ -116,12 +116,17 @@ async def answer_http_error(request: Request, err: Exception) -> Response:
 
 
 def _page_or_json(
-    request: Request, status: int, code: str, message: str, headers: Mapping[str, str]
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    headers: Mapping[str, str],
+    fields: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a page to a browser that opens an address, JSON to everything else."""
     opens_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
     if not opens_page or request.url.path.startswith("/api/"):
-        return error_response(status, code, message, None, headers)
+        return error_response(status, code, message, fields, headers)
     templates: Jinja2Templates = request.app.state.parts.templates
     context = {"status": status, "message": message}
     return templates.TemplateResponse(request, "error.html", context, status, dict(headers))

@@ -75,20 +75,9 @@ def _history() -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """Return all schemas by name."""
     fields = {"type": "object", "additionalProperties": _TEXT}
-    notice = {"anyOf": [ref("Reply"), {"type": "null"}]}
     return {
         "Error": _object(error=_object(code=_TEXT, message=_TEXT, fields=fields)),
         "Session": _object(conversation_id=_TEXT),
-        "NewMessage": _object(
-            client_message_id=_ID, text={"type": "string", "minLength": 1, "maxLength": 2000}
-        ),
-        "MessageResult": _object(
-            ("message_id", "replies", "pending"),
-            message_id=_TEXT,
-            replies=_list_of(ref("Reply")),
-            pending={"type": "boolean"},
-            notice=notice,
-        ),
         "Source": _object(
             title=_TEXT,
             document_no=_TEXT,
@@ -99,6 +88,31 @@ def schemas() -> dict[str, Any]:
         ),
         "Reply": _reply(),
         "History": _history(),
+        **_message_schemas(),
+        **_feedback_schemas(),
+        **_reading_schemas(),
+    }
+
+
+def _message_schemas() -> dict[str, Any]:
+    """Return the schemas of sending a message."""
+    return {
+        "NewMessage": _object(
+            client_message_id=_ID, text={"type": "string", "minLength": 1, "maxLength": 2000}
+        ),
+        "MessageResult": _object(
+            ("message_id", "replies", "pending"),
+            message_id=_TEXT,
+            replies=_list_of(ref("Reply")),
+            pending={"type": "boolean"},
+            notice={"anyOf": [ref("Reply"), {"type": "null"}]},
+        ),
+    }
+
+
+def _feedback_schemas() -> dict[str, Any]:
+    """Return the schemas of judging a reply."""
+    return {
         "NewFeedback": _object(
             ("reply_id", "useful"),
             reply_id=_ID,
@@ -108,15 +122,14 @@ def schemas() -> dict[str, Any]:
         "FeedbackResult": _object(
             reply_id=_TEXT, useful={"type": "boolean"}, stored={"type": "boolean"}
         ),
-        "SearchResult": _object(
-            query=_TEXT,
-            edition=_TEXT,
-            hits=_list_of(
-                _object(
-                    entry_id=_TEXT, title=_TEXT, summary=_TEXT, score={"type": "number"}, url=_TEXT
-                )
-            ),
-        ),
+    }
+
+
+def _reading_schemas() -> dict[str, Any]:
+    """Return the schemas of the knowledge search and of the state of health."""
+    hit = _object(entry_id=_TEXT, title=_TEXT, summary=_TEXT, score={"type": "number"}, url=_TEXT)
+    return {
+        "SearchResult": _object(query=_TEXT, edition=_TEXT, hits=_list_of(hit)),
         "Health": _object(
             status={"const": "ok"},
             worker={"enum": ["ready", "starting", "down"]},

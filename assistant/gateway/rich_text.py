@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 
 _ITEM = re.compile(r"\s*(?:([-*•])|(\d{1,3})[.、．])\s+(.*)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-# Links of sources go to government sites only.
-ALLOWED_LINK_ENDS = (".gov.cn",)
 
 
 @dataclass
@@ -42,14 +40,13 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def is_allowed_link(url: str) -> bool:
-    """Return whether a source's address may be a link."""
+def is_web_link(url: str) -> bool:
+    """Return whether a source's address may be a link; its host was judged with the entry."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and host.endswith(ALLOWED_LINK_ENDS)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _spans(line: str) -> list[tuple[bool, str]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")
 _SEPARATOR = "｜"
+_NOTHING = "\\0"
 # An escaped sign, a separator, or a run of plain signs.
 _PIECE = re.compile(r"\\.|｜|[^｜\\]+|\\", re.S)
 _ESCAPED = re.compile(r"\\(.)", re.S)
@@ -19,8 +20,8 @@ _READ = {"n": "\n", "r": "\r", "0": ""}
 
 
 def lines_cell(items: Iterable[str]) -> str:
-    """Return a list of texts as one cell; an empty item is written as backslash and 0."""
-    return "\n".join(_escaped(item) or "\\0" for item in items)
+    """Return a list of texts as one cell; backslash and 0 stand before an item of blanks."""
+    return "\n".join(f"{'' if item.strip() else _NOTHING}{_escaped(item)}" for item in items)
 
 
 def lines_of(cell: str) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ from assistant.knowledge.checks_policy import (
 )
 from assistant.knowledge.checks_review import check_reviews
 from assistant.knowledge.entry import CITY_AREA, Entry
-from assistant.knowledge.files import entry_paths, read_entry
-from assistant.knowledge.golden import read_golden
+from assistant.knowledge.files import entry_paths, read_entry, stray_files
+from assistant.knowledge.golden import read_gate, read_golden
 from assistant.knowledge.link_hosts import read_link_hosts
 from assistant.knowledge.problems import Problem, Severity
 from assistant.knowledge.registers import Registers, load_registers
@@ -115,7 +115,7 @@ def check_knowledge(
         checks: the table to run; publishing leaves the reviews out and judges them itself.
     """
     reads = [read_entry(path, knowledge) for path in entry_paths(knowledge)]
-    problems = [problem for read in reads for problem in read.problems]
+    problems = [problem for read in reads for problem in read.problems] + stray_files(knowledge)
     entries = tuple(read.entry for read in reads if read.entry is not None)
     context, registers, context_problems = read_context(knowledge, today, stage)
     problems += context_problems
@@ -133,6 +133,7 @@ def read_context(
     """Return what entries are judged by, and the problems in those files themselves."""
     registers, problems = load_registers(knowledge)
     golden, golden_problems = read_golden(knowledge)
+    _, gate_problems = read_gate(knowledge)
     hosts, host_problems = read_link_hosts(knowledge)
     context = CheckContext(
         knowledge=knowledge,
@@ -144,7 +145,7 @@ def read_context(
         golden=tuple(golden),
         stage=stage,
     )
-    return context, registers, [*problems, *golden_problems, *host_problems]
+    return context, registers, [*problems, *golden_problems, *gate_problems, *host_problems]
 
 
 def _is_below(path: str, wanted: Sequence[Path]) -> bool:

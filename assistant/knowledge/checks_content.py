@@ -16,7 +16,8 @@ MIN_REASON_CHARS = 4
 
 _NOT_APPLICABLE = re.compile(r"不适用[：:，,（(]?\s*(.*)", re.S)
 _MARKDOWN_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]*)[^)\n]*\)")
-_BARE_LINK = re.compile(r"(?<!\()\b(?:https?://|www\.)[^\s）)，。；、“”\"'<>]+", re.I)
+# Chinese has no blank before a link, so only a Latin letter or digit before it makes it none.
+_BARE_LINK = re.compile(r"(?<![A-Za-z0-9])(?:https?://|www\.)[^\s）)，。；、“”\"'<>]+", re.I)
 _HTML = re.compile(r"</?[A-Za-z!][^>\n]*>?")
 
 
@@ -86,15 +87,15 @@ def is_allowed_link(target: str, hosts: Sequence[str]) -> bool:
 
 
 def check_signs(entries: Sequence[Entry], context: CheckContext) -> Iterator[Problem]:
-    """The text holds no braces and no HTML: other programs would act on them."""
+    """Title and text hold no braces and no HTML: other programs would act on them."""
     for entry in entries:
-        for place, number, line in _body_lines(entry):
+        for place, number, line in [("title", 0, entry.title), *_body_lines(entry)]:
             if "{" in line or "}" in line:
-                message = "正文里不能出现花括号 { }，请改用（ ）或【 】"
+                message = "标题和正文里不能出现花括号 { }，请改用（ ）或【 】"
                 yield context.problem(entry, place, "brace", message, below=number)
             found = _HTML.search(line)
             if found:
-                message = f"正文里不能写 HTML（{found.group()[:20]}），请用普通文字"
+                message = f"标题和正文里不能写 HTML（{found.group()[:20]}），请用普通文字"
                 yield context.problem(entry, place, "html", message, below=number)
 
 

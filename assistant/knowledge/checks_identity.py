@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from assistant.knowledge.problems import Problem
 from assistant.text import question_key
 
 MIN_SIMILAR = 3
+# Topic and name; the id stands in addresses, tables and golden questions.
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def check_ids(entries: Sequence[Entry], context: CheckContext) -> Iterator[Problem]:
@@ -25,6 +28,9 @@ def check_ids(entries: Sequence[Entry], context: CheckContext) -> Iterator[Probl
         expected = id_of_path(Path(entry.path), Path())
         if entry.id != expected:
             message = f"id “{entry.id}”与文件位置不符，应为“{expected}”"
+            yield context.problem(entry, "id", "id-path", message)
+        elif not ID.fullmatch(entry.id):
+            message = f"文件应放在“主题/名称.md”，只用小写字母、数字和连字符，现在是“{expected}”"
             yield context.problem(entry, "id", "id-path", message)
         folder = KIND_FOLDERS[entry.kind]
         if Path(entry.path).parts[0] != folder:
@@ -93,8 +99,11 @@ def check_unlike(entries: Sequence[Entry], context: CheckContext) -> Iterator[Pr
 
 
 def check_supersedes(entries: Sequence[Entry], context: CheckContext) -> Iterator[Problem]:
-    """What an entry supersedes is known, is another entry, and is superseded once only."""
-    known = {entry.id for entry in entries}
+    """What an entry supersedes is known, is another entry, and is superseded once only.
+
+    No chain comes back to where it started: each rule of a ring would be over by another.
+    """
+    known = {entry.id: entry for entry in entries}
     heirs: dict[str, Entry] = {}
     for entry in entries:
         former = entry.supersedes
@@ -107,9 +116,21 @@ def check_supersedes(entries: Sequence[Entry], context: CheckContext) -> Iterato
             message = f'supersedes 写的“{former}”不存在，请核对 id；旧条目已删除时写 ""'
         elif former in heirs:
             message = f"“{former}”已由 {heirs[former].path} 取代，不能再取代一次"
+        elif _comes_back(entry, known):
+            message = f"supersedes 绕成了一圈：从“{former}”一路取代下去又回到本条目"
         if message:
             yield context.problem(entry, "supersedes", "supersedes", message)
         heirs.setdefault(former, entry)
+
+
+def _comes_back(entry: Entry, known: Mapping[str, Entry]) -> bool:
+    """Return whether what an entry supersedes, and what that does, leads back to the entry."""
+    seen = {entry.id}
+    former = entry.supersedes
+    while former in known and former not in seen:
+        seen.add(former)
+        former = known[former].supersedes
+    return former == entry.id
 
 
 def _own_questions(entry: Entry) -> Iterator[tuple[str, str]]:

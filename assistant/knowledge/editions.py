@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,17 @@ MANIFEST = "manifest.json"
 ENTRIES = "entries.json"
 SNAPSHOT = "knowledge"
 INDEX = "index"
+# What may name an edition: never a path, and never a hidden folder under way.
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an edition is; `files` maps relative paths to SHA-256."""
+    """What an edition is; `files` maps relative paths to SHA-256.
+
+    `seal` is SHA-256 over all the rest, written with the file; it is empty in memory before
+    that, and in editions of releases that did not write it.
+    """
 
     id: str
     created_at: str
@@ -37,6 +44,7 @@ class Manifest:
     entries: int
     embedder: str
     files: dict[str, str]
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,12 +79,21 @@ def current_id(editions: Path) -> str:
         EditionNotFound: nothing has been published yet.
     """
     try:
-        name = (editions / CURRENT).read_text("ascii").strip()
-    except FileNotFoundError as err:
-        raise EditionNotFound("CURRENT", editions) from err
-    if not (editions / name / MANIFEST).is_file():
-        raise EditionNotFound(name, editions)
+        name = (editions / CURRENT).read_text("ascii", errors="replace").strip()
+    except OSError as err:
+        raise EditionNotFound(CURRENT, editions) from err
+    _require(editions, name)
     return name
+
+
+def _require(editions: Path, name: str) -> None:
+    """Refuse a name that is no edition's: a path, a killed publish's folder, or nothing at all.
+
+    Raises:
+        EditionNotFound: there is no such edition.
+    """
+    if not _NAME.fullmatch(name) or not (editions / name / MANIFEST).is_file():
+        raise EditionNotFound(name, editions)
 
 
 def set_current(editions: Path, name: str) -> None:
@@ -85,8 +102,7 @@ def set_current(editions: Path, name: str) -> None:
     Raises:
         EditionNotFound: the edition is not on disk, whole.
     """
-    if not (editions / name / MANIFEST).is_file():
-        raise EditionNotFound(name, editions)
+    _require(editions, name)
     partial = editions / f".{CURRENT}.{os.getpid()}"
     with partial.open("w", encoding="ascii") as handle:
         handle.write(name + "\n")
@@ -106,20 +122,46 @@ def sync_folder(folder: Path) -> None:
 
 
 def list_editions(editions: Path) -> list[Manifest]:
-    """Return the manifests of all whole editions, oldest first."""
-    return [read_manifest(path.parent) for path in sorted(editions.glob(f"[0-9]*/{MANIFEST}"))]
+    """Return the manifests of all editions that have a readable one, oldest first."""
+    found = []
+    for path in sorted(editions.glob(f"[0-9]*/{MANIFEST}")):
+        try:
+            found.append(read_manifest(path.parent))
+        except EditionDamaged:
+            # Told by `damaged_editions`; the others are what one can roll back to.
+            continue
+    return found
+
+
+def damaged_editions(editions: Path) -> list[str]:
+    """Return the names of editions whose manifest cannot be read, oldest first."""
+    known = {manifest.id for manifest in list_editions(editions)}
+    names = sorted(path.parent.name for path in editions.glob(f"[0-9]*/{MANIFEST}"))
+    return [name for name in names if name not in known]
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Return an edition's manifest.
 
     Raises:
-        EditionDamaged: it cannot be read.
+        EditionDamaged: it cannot be read, was changed, or belongs to another folder.
     """
+    path = folder / MANIFEST
     try:
-        return Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+        manifest = Manifest(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError) as err:
-        raise EditionDamaged(folder / MANIFEST, f"cannot be read ({err})") from err
+        raise EditionDamaged(path, f"cannot be read ({err})") from err
+    if manifest.seal and manifest.seal != _seal(manifest):
+        raise EditionDamaged(path, "the file was changed after publishing")
+    if manifest.id != folder.name:
+        raise EditionDamaged(path, f"it is the manifest of {manifest.id}")
+    return manifest
+
+
+def _seal(manifest: Manifest) -> str:
+    """Return SHA-256 over a manifest without its seal."""
+    text = json.dumps(asdict(replace(manifest, seal="")), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def load_edition(editions: Path, name: str) -> Edition:
@@ -127,11 +169,10 @@ def load_edition(editions: Path, name: str) -> Edition:
 
     Raises:
         EditionNotFound: there is no such edition.
-        EditionDamaged: a file is missing or was changed after publishing.
+        EditionDamaged: a file is missing, or was changed or added after publishing.
     """
+    _require(editions, name)
     folder = editions / name
-    if not (folder / MANIFEST).is_file():
-        raise EditionNotFound(name, editions)
     manifest = read_manifest(folder)
     for relative, expected in manifest.files.items():
         path = folder / relative
@@ -139,16 +180,21 @@ def load_edition(editions: Path, name: str) -> Edition:
             raise EditionDamaged(path, "the file is missing")
         if file_hash(path) != expected:
             raise EditionDamaged(path, "the file was changed after publishing")
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder).as_posix()
+        if path.is_file() and relative != MANIFEST and relative not in manifest.files:
+            raise EditionDamaged(path, "the file was added after publishing")
     rows = json.loads((folder / ENTRIES).read_text("utf-8"))
     entries = {row["id"]: entry_from_dict(row) for row in rows}
     return Edition(manifest.id, folder, manifest, entries)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a finished edition; its presence makes the edition whole."""
+    """Write and seal the manifest of a finished edition; its presence makes the edition whole."""
+    sealed = replace(manifest, seal=_seal(manifest))
     partial = folder / f".{MANIFEST}"
     with partial.open("w", encoding="utf-8") as handle:
-        json.dump(asdict(manifest), handle, ensure_ascii=False, indent=1, sort_keys=True)
+        json.dump(asdict(sealed), handle, ensure_ascii=False, indent=1, sort_keys=True)
         handle.flush()
         os.fsync(handle.fileno())
     partial.replace(folder / MANIFEST)

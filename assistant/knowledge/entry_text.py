@@ -9,13 +9,20 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.knowledge.entry import ASPECT_HEADINGS, KIND_FOLDERS, Check, Entry
 
-_CHECKS_BLOCK = re.compile(r"^checks:.*\n(?:[ \t].*\n|-.*\n)*", re.M)
-_FRONT_MATTER = re.compile(r"\A(---[ \t]*\n)(.*?)(^---[ \t]*(?:\n|\Z))", re.S | re.M)
+# Any line end: what an editor saved is kept byte for byte.
+_END = r"(?:\r\n|\n|\r)"
+_CHECKS_BLOCK = re.compile(
+    rf"(?:\A|(?<=[\r\n]))checks:[^\r\n]*{_END}(?:(?:[ \t]*{_END})*(?:[ \t]|-)[^\r\n]*{_END})*"
+)
+_FRONT_MATTER = re.compile(
+    rf"\A(\ufeff?---[ \t]*({_END}))(.*?)(?<=[\r\n])(---[ \t]*(?:{_END}|\Z))", re.S
+)
 _SOURCE_FIELDS = ("title", "document_no", "clause", "published_on", "url")
 _CHECK_FIELDS = ("level", "by", "on", "hash", "reason")
 _OPTIONAL = ("url", "reason")
@@ -49,21 +56,17 @@ def checks_block(checks: Sequence[Check]) -> str:
 def with_checks(text: str, checks: Sequence[Check]) -> str:
     """Return the text of an entry file with its `checks` replaced and nothing else touched.
 
-    The block stands at the end of the front matter. Line ends stay as they are.
+    The block stands at the end of the front matter, with the line ends of its first line.
 
     Raises:
         ValueError: the text has no front matter.
     """
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    plain = text.replace("\r\n", "\n")
-    mark = plain[: len(plain) - len(plain.lstrip("\ufeff"))]
-    found = _FRONT_MATTER.match(plain[len(mark) :])
+    found = _FRONT_MATTER.match(text)
     if found is None:
         raise ValueError("no front matter")
-    start, fields, fence = found.groups()
-    fields = _CHECKS_BLOCK.sub("", fields) + checks_block(checks)
-    whole = mark + start + fields + fence + plain[len(mark) + found.end() :]
-    return whole.replace("\n", line_end)
+    start, line_end, fields, fence = found.groups()
+    block = checks_block(checks).replace("\n", line_end)
+    return start + _CHECKS_BLOCK.sub("", fields) + block + fence + text[found.end() :]
 
 
 def path_of(entry: Entry, knowledge: Path) -> Path:
@@ -72,14 +75,23 @@ def path_of(entry: Entry, knowledge: Path) -> Path:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file's content in one step, in UTF-8 with the line ends of `text`."""
+    """Replace a file's content in one step, in UTF-8 with the line ends of `text`.
+
+    The file keeps its permissions; a write that fails leaves nothing behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("w", encoding="utf-8", newline="") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        if path.exists():
+            shutil.copymode(path, partial)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _quoted(value: str) -> str:

@@ -2,14 +2,14 @@
 
 Used by `wenban kb import/export` and the editors' pages. Importing is planned first:
 every row is judged together with the entries that are there already, and only a plan
-without errors can be carried out.
+without errors can be carried out. A review is never imported: what is new or changed
+comes in without one, and what is the same keeps the one that it has.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,15 @@ from assistant.knowledge.cells import (
 )
 from assistant.knowledge.check_context import CheckContext
 from assistant.knowledge.checks import CONTENT_CHECKS
+from assistant.knowledge.checks_identity import ID
 from assistant.knowledge.editions import entry_from_dict, entry_to_dict
-from assistant.knowledge.entry import ASPECT_HEADINGS, Check, Entry, Kind, PolicySource
+from assistant.knowledge.entry import ASPECT_HEADINGS, Entry, Kind, PolicySource
 from assistant.knowledge.entry_text import entry_text, path_of, write_atomically
 from assistant.knowledge.files import entry_of_text
 from assistant.knowledge.problems import Problem, Severity
 from assistant.knowledge.tables import (
     SUFFIXES,
+    Row,
     read_objects,
     read_table,
     write_objects,
@@ -48,8 +50,10 @@ SECTION_COLUMNS = {heading: aspect for aspect, heading in ASPECT_HEADINGS.items(
 SOURCES, ORDER, CHECKS = "来源", "小标题顺序", "审核记录"
 COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES, *SECTION_COLUMNS, ORDER, CHECKS)
 NEEDED_COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES)
-
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
+# Keys of a JSON object; `checks` are written for the reader and not imported.
+NEEDED_KEYS = (*TEXT_COLUMNS.values(), *LIST_COLUMNS.values(), "sources", "sections")
+KNOWN_KEYS = frozenset((*NEEDED_KEYS, "checks"))
+_SOURCE_KEYS = frozenset(field.name for field in fields(PolicySource))
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,13 @@ def plan_import(path: Path, existing: Sequence[Entry], context: CheckContext) ->
     """
     if path.suffix not in SUFFIXES:
         raise ValueError(path.suffix)
-    problems: list[Problem] = []
     incoming: dict[str, Entry] = {}
     rows: dict[str, int] = {}
-    read = read_objects(path) if path.suffix == ".jsonl" else read_table(path)
-    for number, row in read:
-        found = _entry_of_object(row) if path.suffix == ".jsonl" else _entry_of_row(row)
+    is_table = path.suffix != ".jsonl"
+    read = read_table(path) if is_table else read_objects(path)
+    problems = _column_problems(path, read) if is_table else []
+    for number, row in read if not problems else ():
+        found = _entry_of_row(row) if is_table else _entry_of_object(row)
         if isinstance(found, str):
             problems.append(Problem(str(path), number, "import-row", found))
         elif found.id in incoming:
@@ -113,7 +118,7 @@ def plan_import(path: Path, existing: Sequence[Entry], context: CheckContext) ->
     return ImportPlan(
         added=tuple(added),
         changed=tuple(new for new, old in both if not _is_same(new, old)),
-        same=tuple(new for new, old in both if _is_same(new, old)),
+        same=tuple(old for new, old in both if _is_same(new, old)),
         problems=tuple(sorted(set(problems))),
     )
 
@@ -130,7 +135,18 @@ def carry_out(plan: ImportPlan, knowledge: Path) -> list[Path]:
 
 def _is_same(new: Entry, old: Entry) -> bool:
     """Return whether importing an entry would change nothing."""
-    return new.content_hash() == old.content_hash() and new.checks == old.checks
+    return new.content_hash() == old.content_hash()
+
+
+def _column_problems(path: Path, rows: Sequence[Row]) -> list[Problem]:
+    """Report columns that are missing or unknown, once for the whole table."""
+    names = set(rows[0][1]) if rows else set(COLUMNS)
+    missing = [name for name in NEEDED_COLUMNS if name not in names]
+    unknown = sorted(names - set(COLUMNS))
+    if not missing and not unknown:
+        return []
+    message = f"列名不对：缺少 {'、'.join(missing) or '无'}；不认识 {'、'.join(unknown) or '无'}"
+    return [Problem(str(path), 1, "import-columns", message)]
 
 
 def _form_problems(
@@ -147,6 +163,11 @@ def _form_problems(
             message = f"{key} 的类型由 {known[key].kind} 变成 {entry.kind}，请先删除旧文件"
             problems.append(Problem(str(path), rows[key], "import-kind", message))
         target = path_of(entry, context.knowledge)
+        if target.exists() and (key not in known or known[key].path != entry.path):
+            message = (
+                f"文件 {target} 已经存在而读不出这一条，导入会盖掉它，请先运行 wenban kb check"
+            )
+            problems.append(Problem(str(path), rows[key], "import-target", message))
         read = entry_of_text(entry_text(entry), target, context.knowledge)
         if read.entry is None or read.entry.content_hash() != entry.content_hash():
             message = f"{key} 的内容写成文件后会变样（正文里不能有“## ”开头的行或首尾空行）"
@@ -189,20 +210,43 @@ def _object_of(entry: Entry) -> dict[str, Any]:
 
 def _entry_of_object(row: Mapping[str, Any]) -> Entry | str:
     """Return the entry in a JSON object, or what is wrong with it."""
-    try:
-        entry = entry_from_dict({**row, "path": ""})
-    except (KeyError, TypeError, ValueError) as err:
-        return f"字段缺少、多余或形式不对：{err}"
-    texts = [getattr(entry, field) for field in TEXT_COLUMNS.values()]
-    texts += [item for field in LIST_COLUMNS.values() for item in getattr(entry, field)]
-    texts += [value for source in entry.sources for value in astuple(source)]
-    texts += [value for check in entry.checks for value in astuple(check)]
-    texts += [*entry.sections, *entry.sections.values()]
-    if not all(isinstance(text, str) for text in texts):
-        return "所有的值都应是文字，数字和日期也要加引号"
-    if not set(entry.sections) <= set(ASPECT_HEADINGS):
+    fault = _shape_fault(row)
+    if fault:
+        return fault
+    return _placed(entry_from_dict({**row, "checks": [], "path": ""}))
+
+
+def _shape_fault(row: Mapping[str, Any]) -> str:
+    """Return what is wrong with the keys and shapes of a JSON object, empty if nothing is."""
+    missing = [key for key in NEEDED_KEYS if key not in row]
+    unknown = sorted(row.keys() - KNOWN_KEYS)
+    if missing or unknown:
+        return f"字段不对：缺少 {'、'.join(missing) or '无'}；不认识 {'、'.join(unknown) or '无'}"
+    for key in TEXT_COLUMNS.values():
+        if not isinstance(row[key], str):
+            return f"{key} 应是文字，数字和日期也要加引号"
+    for key in LIST_COLUMNS.values():
+        if not isinstance(row[key], list) or not all(isinstance(item, str) for item in row[key]):
+            return f"{key} 应是文字的列表"
+    if row["kind"] not in tuple(Kind):
+        return f"kind 应是 faq 或 guide，写的是“{row['kind']}”"
+    if not isinstance(row["sources"], list) or not all(map(_is_source, row["sources"])):
+        return "sources 应是列表，每项有 title、document_no、clause、published_on，都是文字"
+    sections = row["sections"]
+    if not isinstance(sections, dict) or not sections.keys() <= ASPECT_HEADINGS.keys():
         return f"sections 的键应是：{'、'.join(ASPECT_HEADINGS)}"
-    return _placed(entry)
+    if not all(isinstance(text, str) for text in sections.values()):
+        return "sections 的值应是文字"
+    return ""
+
+
+def _is_source(value: object) -> bool:
+    """Return whether a JSON value is a source: texts under the keys of one, `url` optional."""
+    return (
+        isinstance(value, dict)
+        and _SOURCE_KEYS - {"url"} <= value.keys() <= _SOURCE_KEYS
+        and all(isinstance(text, str) for text in value.values())
+    )
 
 
 def _row_of(entry: Entry) -> list[str]:
@@ -218,33 +262,28 @@ def _row_of(entry: Entry) -> list[str]:
 
 def _entry_of_row(row: Mapping[str, str]) -> Entry | str:
     """Return the entry in a row of a table, or what is wrong with it."""
-    missing = [name for name in NEEDED_COLUMNS if name not in row]
-    unknown = [name for name in row if name not in COLUMNS]
-    if missing or unknown:
-        return f"列名不对：缺少 {'、'.join(missing) or '无'}；不认识 {'、'.join(unknown) or '无'}"
     cells = {name: unguarded(cell) for name, cell in row.items()}
     kind = cells["类型"].strip()
     if kind not in tuple(Kind):
         return f"类型应是 faq 或 guide，写的是“{kind}”"
     try:
         sources = tuple(PolicySource(*record) for record in records_of(cells[SOURCES]))
-        checks = tuple(Check(*record) for record in records_of(cells.get(CHECKS, "")))
     except TypeError:
-        return "来源应是“名称｜文号｜条款｜发布日期”，审核记录请不要改动"
-    fields: dict[str, Any] = {field: cells[name] for name, field in TEXT_COLUMNS.items()}
-    fields |= {field: lines_of(cells[name]) for name, field in LIST_COLUMNS.items()}
+        return "来源应是“名称｜文号｜条款｜发布日期｜链接”，一行一个文件"
+    values: dict[str, Any] = {field: cells[name] for name, field in TEXT_COLUMNS.items()}
+    values |= {field: lines_of(cells[name]) for name, field in LIST_COLUMNS.items()}
     headings = dict.fromkeys([*lines_of(cells.get(ORDER, "")), *SECTION_COLUMNS])
     sections = {
         SECTION_COLUMNS[heading]: cells[heading].strip()
         for heading in headings
         if heading in SECTION_COLUMNS and cells.get(heading, "").strip()
     }
-    fields |= {"kind": Kind(kind), "answer": cells["答复"].strip()}
-    return _placed(Entry(**fields, sources=sources, checks=checks, sections=sections))
+    values |= {"kind": Kind(kind), "answer": cells["答复"].strip()}
+    return _placed(Entry(**values, sources=sources, sections=sections))
 
 
 def _placed(entry: Entry) -> Entry | str:
     """Return an entry with the path that its id demands, or what is wrong with the id."""
-    if not _ID.fullmatch(entry.id):
+    if not ID.fullmatch(entry.id):
         return f"编号“{entry.id}”应是“主题/名称”，只用小写字母、数字和连字符"
     return replace(entry, path=path_of(entry, Path()).as_posix())

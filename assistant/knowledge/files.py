@@ -20,6 +20,7 @@ from assistant.knowledge.entry import (
     Kind,
     PolicySource,
 )
+from assistant.knowledge.hidden_signs import hidden_sign_message, hidden_signs
 from assistant.knowledge.problems import Problem
 from assistant.knowledge.strict_yaml import StrictDocument, Value, parse_strict
 
@@ -35,6 +36,8 @@ CHECK_FIELDS = ("level", "by", "on", "hash", "reason")
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
 _HEADING = re.compile(r"^##[ \t]+(.*?)[ \t]*$", re.M)
+# What was meant as a heading and would be told as text: `##材料`, `### 材料`, `＃＃ 材料`.
+_FAILED_HEADING = re.compile(r"^(?!##[ \t])[#＃]+.*$", re.M)
 # Bytes that are common in GBK text and never in UTF-8.
 _ENCODING_HINT = "文件不是 UTF-8 编码（可能是 GBK），请在编辑器里“另存为 UTF-8”后再提交"
 
@@ -53,6 +56,17 @@ def entry_paths(knowledge: Path) -> list[Path]:
     return sorted(
         path for folder in KIND_FOLDERS.values() for path in (knowledge / folder).rglob("*.md")
     )
+
+
+def stray_files(knowledge: Path) -> list[Problem]:
+    """Report files among the entries that nobody reads, such as photo.md.txt; hidden ones pass."""
+    message = "这里只放条目，文件名要以 .md 结尾；是条目就改名，不是就移到别处，否则不会被读取"
+    return [
+        Problem(str(path), 1, "file-name", message)
+        for folder in KIND_FOLDERS.values()
+        for path in sorted((knowledge / folder).rglob("*"))
+        if path.is_file() and path.suffix != ".md" and not path.name.startswith(".")
+    ]
 
 
 def id_of_path(path: Path, knowledge: Path) -> str:
@@ -89,11 +103,13 @@ def entry_of_text(text: str, path: Path, knowledge: Path) -> ReadEntry:
         return ReadEntry(path, None, (problem,))
     document = parse_strict(fence.group(1), shown, first_line=2)
     body_line = text.count("\n", 0, fence.end()) + 1
-    problems = [*document.problems, *_form_problems(document, shown)]
+    problems = list(document.problems)
+    if document.was_walked:
+        problems += _form_problems(document, shown)
     answer, sections, body_problems = read_body(text[fence.end() :], shown, body_line, document)
     problems += body_problems
     kind = document.values.get("kind")
-    if kind not in tuple(Kind) or any(problem.rule == "yaml" for problem in problems):
+    if kind not in tuple(Kind) or not document.was_walked:
         return ReadEntry(path, None, tuple(problems))
     entry = _entry_from(document, answer, sections, path.relative_to(knowledge).as_posix())
     return ReadEntry(path, entry, tuple(problems))
@@ -103,7 +119,7 @@ def read_body(
     body: str, path: str, first_line: int, document: StrictDocument
 ) -> tuple[str, dict[str, str], list[Problem]]:
     """Split a body into the answer and its sections by aspect; unknown headings are problems."""
-    problems: list[Problem] = []
+    problems = _sign_problems(body, path, first_line)
     sections: dict[str, str] = {}
     headings = list(_HEADING.finditer(body))
     answer = body[: headings[0].start() if headings else len(body)].strip()
@@ -130,6 +146,19 @@ def read_body(
             document.lines[f"section.{aspect}"] = line
             document.lines[f"section.{aspect}.text"] = line + _blank_lines(raw)
     return answer, sections, problems
+
+
+def _sign_problems(body: str, path: str, first_line: int) -> list[Problem]:
+    """Report signs that nobody sees, and headings that would be told as text."""
+    problems = []
+    for start, name in hidden_signs(body):
+        line = first_line + body.count("\n", 0, start)
+        problems.append(Problem(path, line, "control-character", hidden_sign_message(name)))
+    for found in _FAILED_HEADING.finditer(body):
+        line = first_line + body.count("\n", 0, found.start())
+        message = f"“{found.group()[:20]}”不是规定的小标题写法，应写成“## 材料”（两个 #、一个空格）"
+        problems.append(Problem(path, line, "heading", message))
+    return problems
 
 
 def _blank_lines(text: str) -> int:

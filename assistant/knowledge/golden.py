@@ -12,7 +12,6 @@ from pathlib import Path
 
 import yaml
 
-from assistant.errors import InvalidKnowledge
 from assistant.knowledge.files import read_text
 from assistant.knowledge.problems import Problem
 from assistant.knowledge.strict_yaml import parse_strict
@@ -43,6 +42,9 @@ class GoldenGate:
     max_worse: float
 
 
+_CLOSED_GATE = GoldenGate(right_in_top3=1.0, max_worse=0.0)
+
+
 def read_golden(knowledge: Path) -> tuple[list[GoldenQuestion], list[Problem]]:
     """Return all golden questions in file order, with every fault of form."""
     questions: list[GoldenQuestion] = []
@@ -67,35 +69,39 @@ def read_golden(knowledge: Path) -> tuple[list[GoldenQuestion], list[Problem]]:
     return questions, problems
 
 
-def read_gate(knowledge: Path) -> GoldenGate:
-    """Return the gate.
+def read_gate(knowledge: Path) -> tuple[GoldenGate, list[Problem]]:
+    """Return the gate and every fault of golden.yml; a share that cannot be read lets nothing by.
 
-    Raises:
-        InvalidKnowledge: golden.yml is missing, or a share is no number from 0 to 1.
+    Problems are also what `check_knowledge` reports, so that nobody meets them at a release.
     """
     path = knowledge / GATE
     if not path.is_file():
-        raise InvalidKnowledge(f"{path}: 文件不存在，应写明 right_in_top3 和 max_worse")
+        message = "文件不存在，应写明 right_in_top3 和 max_worse"
+        return _CLOSED_GATE, [Problem(str(path), 1, "golden-gate", message)]
     text, encoding_problem = read_text(path)
+    if encoding_problem is not None:
+        return _CLOSED_GATE, [encoding_problem]
     document = parse_strict(text, str(path), allow_comments=True)
-    problems = [encoding_problem] if encoding_problem else document.problems
-    if problems:
-        raise InvalidKnowledge(str(problems[0]), tuple(problems))
-    return GoldenGate(
-        _share(document.values.get("right_in_top3"), path, "right_in_top3"),
-        _share(document.values.get("max_worse"), path, "max_worse"),
-    )
+    problems = list(document.problems)
+    shares: dict[str, float] = {}
+    for name in ("right_in_top3", "max_worse"):
+        share = _share(document.values.get(name))
+        if share is None:
+            message = f'{name} 应是 0 到 1 之间的数，例如 "0.95"'
+            line = document.lines.get(name, 1)
+            problems.append(Problem(str(path), line, "golden-gate", message))
+        else:
+            shares[name] = share
+    return _CLOSED_GATE if problems else GoldenGate(**shares), problems
 
 
-def _share(value: object, path: Path, name: str) -> float:
-    """Return a share from its text."""
+def _share(value: object) -> float | None:
+    """Return a share from its text, or none when it is no number from 0 to 1."""
     try:
         share = float(str(value))
     except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise InvalidKnowledge(f'{path}: {name} 应是 0 到 1 之间的数，例如 "0.95"')
-    return share
+        return None
+    return share if 0.0 <= share <= 1.0 else None
 
 
 def _rows(text: str, path: str) -> Iterator[GoldenQuestion | Problem]:

@@ -138,7 +138,12 @@ def find_entry(knowledge: Path, entry_id: str) -> Entry | None:
     """Return the entry with an id from the working tree, or none."""
     for folder in KIND_FOLDERS.values():
         path = knowledge / folder / f"{entry_id}.md"
-        if path.resolve().is_relative_to(knowledge.resolve()) and path.is_file():
+        try:
+            is_ours = path.resolve().is_relative_to(knowledge.resolve()) and path.is_file()
+        except OSError:
+            # A name that no file can have, such as one of 300 characters.
+            continue
+        if is_ours:
             return read_entry(path, knowledge).entry
     return None
 

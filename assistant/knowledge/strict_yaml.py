@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from assistant.knowledge.hidden_signs import hidden_sign_message, hidden_signs
 from assistant.knowledge.problems import Problem
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
@@ -25,6 +26,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What YAML 1.1 readers would turn into something that is not this text.
 _TRAP = re.compile(
     r"^(?:[-+]?[0-9][0-9_,]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xob]?[0-9a-fA-F_]+"
+    r"|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"
     r"|y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE"
@@ -34,11 +36,15 @@ _TRAP = re.compile(
 
 @dataclass
 class StrictDocument:
-    """A parsed mapping, the line of each key path (`sources.0.title`), and the faults."""
+    """A parsed mapping, the line of each key path (`sources.0.title`), and the faults.
+
+    `was_walked` is false when the text is no YAML or has aliases: `values` tell nothing then.
+    """
 
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    was_walked: bool = False
 
 
 def parse_strict(
@@ -59,15 +65,20 @@ def parse_strict(
         mark = getattr(err, "problem_mark", None) or getattr(err, "context_mark", None)
         line = first_line + (mark.line if mark else 0)
         reason = str(getattr(err, "problem", None) or err).splitlines()[0]
-        document.problems.append(Problem(path, line, "yaml", f"YAML 格式错误：{reason}"))
+        message = f"格式错误，请检查这一行和上一行的引号、缩进、冒号后的空格（{reason}）"
+        document.problems.append(Problem(path, line, "yaml", message))
         return document
-    if parser.find_anchors(text) or node is None:
+    if parser.find_anchors(text):
         # Aliases may nest without end, so such a document is not walked.
+        return document
+    if node is None:
+        document.was_walked = True
         return document
     if not isinstance(node, yaml.MappingNode):
         parser.report(node, "yaml", "应为“键: 值”的形式")
         return document
     document.values = parser.mapping(node, "")
+    document.was_walked = True
     return document
 
 
@@ -155,6 +166,8 @@ class _Parser:
     def scalar(self, node: yaml.ScalarNode) -> str:
         """Return a scalar as written, reporting those that other readers would change."""
         text = str(node.value)
+        for _, name in hidden_signs(text)[:1]:
+            self.report(node, "control-character", hidden_sign_message(name))
         if not node.style and text and _TRAP.match(text):
             self.report(
                 node, "scalar-trap", f'值 {text} 会被误读成数字、日期或真假值，请写成 "{text}"'

@@ -15,9 +15,12 @@ from typing import Any
 
 from assistant.errors import InvalidKnowledge, LibraryMissing
 from assistant.knowledge.files import read_text
+from assistant.knowledge.problems import Problem
 
 SUFFIXES = (".xlsx", ".csv", ".jsonl")
 MAX_CELL_CHARS = 32_767
+# Spreadsheets read _x0041_ as A; an underscore before such a text is written as _x005F_.
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 Row = tuple[int, dict[str, str]]
@@ -52,7 +55,7 @@ def write_table(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]
     for row in [header, *rows]:
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=value)
+            cell = WriteOnlyCell(sheet, value=_ESCAPE_LIKE.sub("_x005F_", value))
             # Never a formula, a number or a date, whatever the text looks like.
             cell.data_type = "s"
             cell.number_format = "@"
@@ -67,7 +70,8 @@ def read_table(path: Path) -> list[Row]:
     Blank rows are left out.
 
     Raises:
-        InvalidKnowledge: the file cannot be read, or two columns have one name.
+        InvalidKnowledge: the file cannot be read, two columns have one name, or rows have
+            other cells than there are columns; `problems` lists all such rows.
     """
     rows = _csv_rows(path) if path.suffix == ".csv" else _xlsx_rows(path)
     if not rows:
@@ -76,11 +80,32 @@ def read_table(path: Path) -> list[Row]:
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
         raise InvalidKnowledge(f"{path}: 列名重复：{'、'.join(doubled)}")
-    return [
-        (number, {name: cell for name, cell in zip(header, row, strict=False) if name})
+    filled = [
+        (number, row)
         for number, row in enumerate(rows[1:], start=2)
         if any(cell.strip() for cell in row)
     ]
+    problems = tuple(
+        Problem(str(path), number, "import-cells", message)
+        for number, row in filled
+        if (message := _cells_fault(header, row))
+    )
+    if problems:
+        raise InvalidKnowledge(f"{path}: 有 {len(problems)} 行和列名对不上", problems)
+    return [
+        (number, {name: cell for name, cell in zip(header, row, strict=False) if name})
+        for number, row in filled
+    ]
+
+
+def _cells_fault(header: Sequence[str], row: Sequence[str]) -> str:
+    """Return what would be lost if a row were read under the header, empty if nothing."""
+    if len(row) < len(header):
+        return f"这一行只有 {len(row)} 格，列名有 {len(header)} 个，可能被截断"
+    for place, cell in enumerate(row, start=1):
+        if cell.strip() and (place > len(header) or not header[place - 1]):
+            return f"第 {place} 格“{cell[:20]}”上面没有列名，可能多了一个逗号"
+    return ""
 
 
 def write_objects(path: Path, objects: Sequence[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
 from assistant.errors import ModelMissing
+from assistant.nlu.fingerprints import fingerprint_of
 
 ARRAYS, LABELS = "intents.npz", "intents.json"
 
@@ -152,6 +153,11 @@ class IntentClassifier(RasaIntentClassifier, GraphComponent):  # type: ignore[mi
         """See parent class."""
         self.process(training_data.training_examples)
         return training_data
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """See parent class; the functions below the class are part of what is trained."""
+        return fingerprint_of(cls)
 
     def _matrix(self, messages: list[Message]) -> sparse.csr_matrix:
         """Return both views side by side, one row a message."""

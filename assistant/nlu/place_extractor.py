@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.errors import InvalidKnowledge
-from assistant.knowledge import places
+from assistant.knowledge import other_cities, places
 from assistant.knowledge.places import Gazetteer, load_gazetteer
 from assistant.nlu.fingerprints import fingerprint_of
 
@@ -112,7 +112,7 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """See parent class."""
         folder = Path({**cls.get_default_config(), **config}["places"])
-        return fingerprint_of([places], [folder / name for name in FILES])
+        return fingerprint_of(cls, [places, other_cities], [folder / name for name in FILES])
 
 
 def _gazetteer(folder: Path) -> Gazetteer:

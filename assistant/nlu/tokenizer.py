@@ -13,8 +13,10 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant import text
+from assistant.errors import ModelMissing, SettingInvalid
 from assistant.nlu.fingerprints import fingerprint_of
-from assistant.retrieval import segmentation
+from assistant.retrieval import segmentation, word_list
 from assistant.retrieval.segmentation import Segmenter
 from assistant.retrieval.word_list import read_words
 
@@ -71,8 +73,15 @@ class HotlineTokenizer(Tokenizer):  # type: ignore[misc]  # rasa is not followed
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> HotlineTokenizer:
-        """See parent class."""
-        return cls(config, read_words(Path(config["words"])), model_storage, resource)
+        """See parent class.
+
+        Raises:
+            SettingInvalid: the folder of word lists is not there.
+        """
+        folder = Path(config["words"])
+        if not folder.is_dir():
+            raise SettingInvalid("config.yml: HotlineTokenizer.words", f"{folder} is no folder")
+        return cls(config, read_words(folder), model_storage, resource)
 
     @classmethod
     def load(
@@ -83,9 +92,16 @@ class HotlineTokenizer(Tokenizer):  # type: ignore[misc]  # rasa is not followed
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> GraphComponent:
-        """See parent class; a model without its word list fails to load."""
+        """See parent class.
+
+        Raises:
+            ModelMissing: the archive holds no word list.
+        """
         with model_storage.read_from(resource) as folder:
-            words = (folder / WORDS_FILE).read_text("utf-8").split()
+            path = folder / WORDS_FILE
+            if not path.is_file():
+                raise ModelMissing(path, "the tokenizer was not trained")
+            words = path.read_text("utf-8").splitlines()
         return cls(config, words, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -102,4 +118,5 @@ class HotlineTokenizer(Tokenizer):  # type: ignore[misc]  # rasa is not followed
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """See parent class."""
         words = {**cls.get_default_config(), **config}["words"]
-        return fingerprint_of([segmentation], Path(words).glob("*.txt"))
+        modules = [segmentation, word_list, text]
+        return fingerprint_of(cls, modules, Path(words).glob("*.txt"))

@@ -2,7 +2,8 @@
 
 Approved entries go in as they are. When an entry is not approved (a draft, or
 changed since), the version that stands in the current edition is carried on, so
-that work in progress never takes an answer away.
+that work in progress never takes an answer away. A version whose rule has ended
+retires.
 """
 
 from __future__ import annotations
@@ -69,18 +70,18 @@ def choose_entries(
     left_out: list[LeftOut] = []
     retired: list[str] = []
     for entry in entries:
-        if _is_over(entry, context.today):
+        state = review_state(entry, context.signers, context.today)
+        version = _version(entry, state, context, current)
+        if version is None and _is_over(entry, context.today):
             retired.append(entry.id)
             continue
-        state = review_state(entry, context.signers, context.today)
-        if state is ReviewState.APPROVED:
-            chosen[entry.id] = ChosenEntry(entry, context.knowledge / entry.path)
-            continue
-        former = current.entries.get(entry.id) if current else None
-        is_carried = current is not None and former is not None
-        if current is not None and former is not None and not _is_over(former, context.today):
-            chosen[entry.id] = ChosenEntry(former, current.snapshot_folder / former.path)
-        left_out.append(LeftOut(entry.id, state, is_carried))
+        if version is not None and _is_over(version.entry, context.today):
+            retired.append(entry.id)
+            version = None
+        if version is not None:
+            chosen[entry.id] = version
+        if state is not ReviewState.APPROVED:
+            left_out.append(LeftOut(entry.id, state, version is not None))
     if not chosen:
         raise PublishRefused(
             "没有任何通过审核的条目可以发布", tuple(str(item) for item in left_out[:20])
@@ -90,6 +91,18 @@ def choose_entries(
     )
     _refuse_contradictions(found, context)
     return found
+
+
+def _version(
+    entry: Entry, state: ReviewState, context: CheckContext, current: Edition | None
+) -> ChosenEntry | None:
+    """Return the approved version of an entry: the present one, else the current edition's."""
+    if state is ReviewState.APPROVED:
+        return ChosenEntry(entry, context.knowledge / entry.path)
+    if current is None or entry.id not in current.entries:
+        return None
+    former = current.entries[entry.id]
+    return ChosenEntry(former, current.snapshot_folder / former.path)
 
 
 def _is_over(entry: Entry, today: date) -> bool:

@@ -22,7 +22,7 @@ from assistant.publishing.choose import Chosen, LeftOut, choose_entries
 from assistant.publishing.golden_gate import GoldenReport, measure_golden, refuse_if_worse
 from assistant.publishing.lock import PARTIAL, publishing_lock, remove_leftovers
 from assistant.publishing.seal import put_in_place, sealed_manifest
-from assistant.publishing.snapshot import write_snapshot
+from assistant.publishing.snapshot import fingerprint, write_snapshot
 from assistant.publishing.vector_cache import RememberingEmbedder
 from assistant.retrieval.documents import document_of
 from assistant.retrieval.embedder import Embedder
@@ -121,12 +121,14 @@ def publish(
 def _built(run: _Run, folder: Path) -> _Built:
     """Take the steps that may say no, up to the golden questions."""
     order = run.order
+    known = fingerprint(order.knowledge)
     checked = checked_knowledge(order.knowledge, run.now)
+    gate, _ = read_gate(order.knowledge)
     run.after("check")
     parent = parent_edition(order.editions)
     chosen = choose_entries(checked.entries, checked.context, parent)
     run.after("choose")
-    write_snapshot(folder, order.knowledge, chosen)
+    write_snapshot(folder, order.knowledge, chosen, known)
     run.after("snapshot")
     remembering = RememberingEmbedder(run.embedder, order.cache)
     index = write_index(folder, chosen, remembering, order.words, run.say)
@@ -134,7 +136,7 @@ def _built(run: _Run, folder: Path) -> _Built:
     golden = measure_golden(
         checked.context.golden, chosen.plain, index, remembering, order.weights, parent
     )
-    refuse_if_worse(golden, read_gate(order.knowledge))
+    refuse_if_worse(golden, gate)
     golden.save(folder)
     remembering.save()
     run.after("golden")

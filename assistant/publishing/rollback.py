@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import EditionNotFound, IndexEditionMismatch
+from assistant.errors import EditionDamaged, EditionNotFound, IndexEditionMismatch
 from assistant.knowledge.editions import current_id, load_edition, set_current
+from assistant.knowledge.registers import load_registers
 from assistant.publishing.lock import publishing_lock
 
 
@@ -27,18 +28,20 @@ def roll_back(
 
     Raises:
         EditionNotFound: there is no such edition.
-        EditionDamaged: one of its files was changed after publishing.
+        EditionDamaged: one of its files was changed after publishing, or its registers are
+            not what this release reads, so that no worker would load it.
         IndexEditionMismatch: it was built with another embedding model.
         PublishRefused: somebody else is publishing.
     """
-    if Path(name).name != name:
-        raise EditionNotFound(name, editions)
     with publishing_lock(editions):
         edition = load_edition(editions, name)
         if edition.manifest.embedder != embedder_name:
             raise IndexEditionMismatch(
                 edition.index_folder, embedder_name, edition.manifest.embedder
             )
+        _, problems = load_registers(edition.snapshot_folder)
+        if problems:
+            raise EditionDamaged(edition.snapshot_folder, str(problems[0]))
         try:
             former = current_id(editions)
         except EditionNotFound:

@@ -15,6 +15,7 @@ from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.hybrid_index import Say, build_hybrid
 from assistant.retrieval.live_index import LoadedEdition
 from assistant.retrieval.search import HybridSearch
+from assistant.retrieval.word_match import WordMatch
 
 CURRENT_NAME = "CURRENT"
 WORKING_NAME = "WORKING"
@@ -71,4 +72,5 @@ def draft_edition(
     )
     search = HybridSearch(index, embedder, calibration.weights)
     edition = Edition(DRAFT_ID, knowledge, manifest, entries)
-    return LoadedEdition(edition, report.registers, search, calibration)
+    match = WordMatch(entries, embedder)
+    return LoadedEdition(edition, report.registers, search, calibration, match)

@@ -2,19 +2,23 @@
 
 The cache is a file of the data folder, one for each embedding model. It holds only
 texts of the knowledge base (as hashes), never a citizen's; losing it costs a minute.
+The file is an .npz with the SHA-256 of its bytes behind it, so that a damaged one is
+known before it is read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from assistant.retrieval.embedder import Embedder, FloatArray, Progress
+
+_DIGEST_BYTES = 32
 
 Embed = Callable[[Sequence[str], Progress | None], FloatArray]
 
@@ -37,6 +41,14 @@ class RememberingEmbedder:
         """See Embedder."""
         return self._embed("passage", texts, self.inner.embed_passages, progress)
 
+    def question_tokens(self, text: str) -> FloatArray:
+        """See Embedder; tokens are not remembered."""
+        return self.inner.question_tokens(text)
+
+    def passage_tokens(self, text: str) -> FloatArray:
+        """See Embedder."""
+        return self.inner.passage_tokens(text)
+
     def save(self) -> None:
         """Write the vectors that were asked for since the start; others are forgotten."""
         if not self._used:
@@ -44,12 +56,14 @@ class RememberingEmbedder:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         keys = sorted(self._used)
         partial = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        with partial.open("wb") as handle:
-            np.savez(
-                handle,
-                keys=np.array(keys, dtype="S64"),
-                vectors=np.stack([self._used[key] for key in keys]),
-            )
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            keys=np.array(keys, dtype="S64"),
+            vectors=np.stack([self._used[key] for key in keys]),
+        )
+        body = buffer.getvalue()
+        partial.write_bytes(body + hashlib.sha256(body).digest())
         partial.replace(self.path)
 
     def _embed(
@@ -82,10 +96,14 @@ def _digest(text: str) -> str:
 def _read(path: Path, dimension: int) -> dict[str, FloatArray]:
     """Return the vectors of a cache file by key; empty when it is missing or damaged."""
     try:
-        with np.load(path) as arrays:
-            keys, vectors = arrays["keys"], arrays["vectors"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raw = path.read_bytes()
+    except OSError:
         return {}
-    if vectors.ndim != 2 or vectors.shape != (len(keys), dimension):
+    body, digest = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
+    if hashlib.sha256(body).digest() != digest:
+        return {}
+    with np.load(io.BytesIO(body)) as arrays:
+        keys, vectors = arrays["keys"], arrays["vectors"]
+    if vectors.shape != (len(keys), dimension):
         return {}
     return {key.decode("ascii"): vector for key, vector in zip(keys, vectors, strict=True)}

@@ -1,7 +1,7 @@
-"""Remember the vectors of recent questions.
+"""Remember what the network said of recent questions.
 
-The Rasa featurizer and the search embed the same sentence within one turn;
-with this in between the network runs once.
+The Rasa featurizer, the search and the comparison of words need the same sentence
+within one turn; with this in between the network runs once.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import numpy as np
+from assistant.retrieval.embedder import Embedder, FloatArray, OnnxEmbedder, Progress
 
-from assistant.retrieval.embedder import Embedder, FloatArray, Progress
-
-_KEPT = 512
+_KEPT = 256
 
 
 class CachedEmbedder:
@@ -22,26 +20,43 @@ class CachedEmbedder:
 
     def __init__(self, inner: Embedder) -> None:
         self.inner, self.name, self.dimension = inner, inner.name, inner.dimension
-        self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
+        self._known: OrderedDict[str, tuple[FloatArray, FloatArray]] = OrderedDict()
         self._lock = threading.Lock()
 
     def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """See Embedder; one single question is remembered, lists are passed on."""
         if len(texts) != 1:
             return self.inner.embed_questions(texts, progress)
-        text = texts[0]
-        with self._lock:
-            known = self._vectors.get(text)
-            if known is not None:
-                self._vectors.move_to_end(text)
-                return known[np.newaxis, :]
-        vectors = self.inner.embed_questions([text])
-        with self._lock:
-            self._vectors[text] = vectors[0]
-            if len(self._vectors) > _KEPT:
-                self._vectors.popitem(last=False)
-        return vectors
+        return self._both(texts[0])[0].reshape(1, -1)
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """See Embedder."""
         return self.inner.embed_passages(texts, progress)
+
+    def question_tokens(self, text: str) -> FloatArray:
+        """See Embedder."""
+        return self._both(text)[1]
+
+    def passage_tokens(self, text: str) -> FloatArray:
+        """See Embedder."""
+        return self.inner.passage_tokens(text)
+
+    def _both(self, text: str) -> tuple[FloatArray, FloatArray]:
+        """Return vector and tokens of a question."""
+        with self._lock:
+            known = self._known.get(text)
+            if known is not None:
+                self._known.move_to_end(text)
+                return known
+        fresh = self._fresh(text)
+        with self._lock:
+            self._known[text] = fresh
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return fresh
+
+    def _fresh(self, text: str) -> tuple[FloatArray, FloatArray]:
+        """Ask the network: once where it can tell both at once."""
+        if isinstance(self.inner, OnnxEmbedder):
+            return self.inner.question_with_tokens(text)
+        return self.inner.embed_questions([text])[0], self.inner.question_tokens(text)

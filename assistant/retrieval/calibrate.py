@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assistant.errors import ModelMissing
 from assistant.retrieval.search import FEATURES, Candidate
+from assistant.retrieval.word_match import WORD_SIGNALS
 
 # What is known once a search has run; see `signals`.
 SIGNALS = (
@@ -27,6 +28,7 @@ SIGNALS = (
     "second_cosine",
     "others_score",
     *FEATURES,
+    *WORD_SIGNALS,
 )
 
 
@@ -46,12 +48,22 @@ class Calibration:
         """Read the file.
 
         Raises:
-            ModelMissing: it is not there or lacks a field.
+            ModelMissing: it is not there, lacks a field, or was learned for other signals.
         """
         try:
-            return cls(**json.loads(path.read_text("utf-8")))
+            found = cls(**json.loads(path.read_text("utf-8")))
         except (OSError, ValueError, TypeError) as err:
             raise ModelMissing(path, f"the calibration cannot be read ({err})") from err
+        if {*found.signal_weights} != {*SIGNALS} or {*found.weights} != {*FEATURES}:
+            reason = "the calibration was learned for other signals; run 'wenban eval --calibrate'"
+            raise ModelMissing(path, reason)
+        return found
+
+    @classmethod
+    def untrained(cls) -> Calibration:
+        """Return a calibration that knows nothing; learning starts from it."""
+        weights, signal_weights = dict.fromkeys(FEATURES, 0.0), dict.fromkeys(SIGNALS, 0.0)
+        return cls(weights, signal_weights, 0.0, 1.0, 1.0, "untrained")
 
     def save(self, path: Path) -> None:
         """Write the file, keys sorted."""
@@ -60,18 +72,25 @@ class Calibration:
             encoding="utf-8",
         )
 
-    def probability(self, question: str, candidates: Sequence[Candidate]) -> float:
-        """Return the probability, 0 to 1, that the first candidate answers the question."""
+    def probability(
+        self, question: str, candidates: Sequence[Candidate], words: Sequence[float]
+    ) -> float:
+        """Return the probability, 0 to 1, that the first candidate answers the question.
+
+        `words` are the WORD_SIGNALS of the question and these candidates.
+        """
         if not candidates:
             return 0.0
-        found = signals(question, candidates)
+        found = signals(question, candidates, words)
         total = self.bias + sum(
             self.signal_weights[name] * value for name, value in zip(SIGNALS, found, strict=True)
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def signals(question: str, candidates: Sequence[Candidate]) -> tuple[float, ...]:
+def signals(
+    question: str, candidates: Sequence[Candidate], words: Sequence[float]
+) -> tuple[float, ...]:
     """Return what tells a right first candidate from a wrong one, in the order of SIGNALS."""
     first, others = candidates[0], candidates[1:6]
     second = others[0].score if others else first.score - 10.0
@@ -84,4 +103,5 @@ def signals(question: str, candidates: Sequence[Candidate]) -> tuple[float, ...]
         others[0].feature("question_cosine") if others else 0.0,
         sum(other.score for other in others) / max(len(others), 1),
         *first.features,
+        *words,
     )

@@ -33,6 +33,11 @@ def document_of(entry: Entry) -> Document:
     return Document(entry.id, entry.questions, tuple(chunks), entry.unlike)
 
 
+def answer_chunks(entry: Entry) -> tuple[str, ...]:
+    """Return the chunks of an entry's answer alone, each under the title."""
+    return tuple(f"{entry.title}\n{part}" for part in split_text(entry.answer))
+
+
 def document_of_text(doc_id: str, text: str) -> Document:
     """Return a free text as a document; its first line stands before each chunk as its title."""
     lines = text.strip().split("\n", 1)

@@ -20,6 +20,7 @@ from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.hybrid_index import HybridIndex
 from assistant.retrieval.search import Candidate, HybridSearch
+from assistant.retrieval.word_match import WordMatch
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,13 @@ class LoadedEdition:
     registers: Registers
     search: HybridSearch
     calibration: Calibration
+    words: WordMatch
 
     def ranked(self, question: str, top: int = 10) -> tuple[list[Candidate], float]:
         """Return the candidates and the probability that the first is right."""
         candidates = self.search.search(question, top)
-        return candidates, self.calibration.probability(question, candidates)
+        words = self.words.signals(question, [candidate.doc_id for candidate in candidates])
+        return candidates, self.calibration.probability(question, candidates, words)
 
 
 def load_for_search(
@@ -52,11 +55,14 @@ def load_for_search(
     edition = load_edition(editions, name)
     index = HybridIndex.load(edition.index_folder, embedder)
     search = HybridSearch(index, embedder, calibration.weights)
-    search.search("社保卡丢了怎么办", 1)
     registers, problems = load_registers(edition.snapshot_folder)
     if problems:
         raise EditionDamaged(edition.snapshot_folder, str(problems[0]))
-    return LoadedEdition(edition, registers, search, calibration)
+    loaded = LoadedEdition(
+        edition, registers, search, calibration, WordMatch(edition.entries, embedder)
+    )
+    loaded.ranked("社保卡丢了怎么办", 1)
+    return loaded
 
 
 class LiveIndex:

@@ -46,10 +46,18 @@ class WorkerLoop:
     """Works off the inbox until stopped."""
 
     def __init__(
-        self, store: MessageStore, runner: TurnRunner, worker_id: str, clock: Clock
+        self,
+        store: MessageStore,
+        runner: TurnRunner,
+        worker_id: str,
+        clock: Clock,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
+        """Work in the name of `worker_id`; a hold of ours ends after `lease_seconds`."""
         self._store, self._runner = store, runner
         self._worker_id, self._clock = worker_id, clock
+        self._lease_seconds = lease_seconds
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -60,7 +68,9 @@ class WorkerLoop:
         """Claim and answer until stopped; storage trouble is waited out."""
         while not self._stop.is_set():
             try:
-                message = self._store.claim_next(self._worker_id, self._clock(), LEASE_SECONDS)
+                message = self._store.claim_next(
+                    self._worker_id, self._clock(), self._lease_seconds
+                )
                 if message is None:
                     await asyncio.sleep(IDLE_SECONDS)
                     continue

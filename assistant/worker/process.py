@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from assistant.clock import utc_now
 from assistant.messages.ids import new_id
@@ -12,14 +11,10 @@ from assistant.services import process_live_index
 from assistant.settings import Settings
 from assistant.storage.messages import open_message_store
 from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
-from assistant.worker.turn import TurnRunner, newest_model
+from assistant.worker.model_file import rasa_model
+from assistant.worker.turn import TurnRunner
 
-
-def rasa_model(settings: Settings) -> Path:
-    """Return the model file that the settings name, else the newest in models/."""
-    if settings.rasa_model:
-        return Path(settings.rasa_model)
-    return newest_model(settings.root / "models")
+__all__ = ["rasa_model", "run_worker"]
 
 
 def run_worker(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import warnings
+from typing import Any
 
 # Rasa phones home, and TensorFlow and SQLAlchemy talk at every start, unless told not to.
 QUIET = {
@@ -37,5 +38,11 @@ def quiet_environment() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # Deprecations within the packages that Rasa pins: nobody can act on them.
+    # Deprecations within the packages that Rasa pins: nobody can act on them. The filter
+    # alone does not hold: sanic, urllib3 and Rasa add filters of their own when imported.
     warnings.simplefilter("ignore")
+    warnings.showwarning = _unshown
+
+
+def _unshown(*_args: Any, **_kwargs: Any) -> None:
+    """Stand in for `warnings.showwarning` and show nothing."""

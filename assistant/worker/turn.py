@@ -6,6 +6,7 @@ back in one transaction.
 
 from __future__ import annotations
 
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,17 @@ class TurnRunner:
             ModelMissing: there is no model, or it is not a whole one.
         """
         from rasa.core.agent import Agent
+        from rasa.shared.exceptions import RasaException
 
         if not model.is_file():
             raise ModelMissing(model, "there is no trained Rasa model")
         self._trackers = TurnTrackerStore()
         self._agent = Agent(tracker_store=self._trackers, action_endpoint=InProcessActions())
-        self._agent.load_model(str(model))
+        try:
+            self._agent.load_model(str(model))
+        # Rasa raises ModelNotFound for a file that is no archive, and tells nothing more.
+        except (RasaException, OSError, tarfile.TarError) as err:
+            raise ModelMissing(model, f"the Rasa model cannot be read ({err})") from err
         if not self._agent.is_ready():
             raise ModelMissing(model, "the Rasa model cannot be loaded")
 
@@ -62,15 +68,3 @@ class TurnRunner:
 def escaped(text: str) -> str:
     """Return a text that Rasa takes as words: a leading `/` would be an order to it."""
     return "\uff0f" + text.lstrip()[1:] if text.lstrip().startswith("/") else text
-
-
-def newest_model(folder: Path) -> Path:
-    """Return the newest trained model in a folder.
-
-    Raises:
-        ModelMissing: there is none.
-    """
-    models = sorted(folder.glob("*.tar.gz"), key=lambda path: (path.stat().st_mtime, path.name))
-    if not models:
-        raise ModelMissing(folder, "there is no trained Rasa model")
-    return models[-1]

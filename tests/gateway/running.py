@@ -58,7 +58,7 @@ class ScriptedPages:
             sections=(),
             sources=(
                 Source("文件", url="javascript:alert(1)"),
-                Source("别处", url="https://evil.example/"),
+                Source("别处", url="https://gov.cn@evil.example/"),
             ),
             department="",
             topic_id="housing",

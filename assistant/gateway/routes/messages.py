@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.clock import monotonic_seconds
-from assistant.errors import StorageUnavailable
+from assistant.errors import InvalidText, StorageUnavailable
 from assistant.gateway.bodies import id_field, read_object, text_field
 from assistant.gateway.errors import ApiError
 from assistant.gateway.outbox_watch import FALLBACK_SECONDS, wait_for
@@ -28,7 +28,7 @@ async def post_message(request: Request) -> Response:
         body = await read_object(request)
         client_message_id = id_field(body, "client_message_id")
         text = clean_message(text_field(body, "text"))
-    except ApiError:
+    except (ApiError, InvalidText):
         parts.metrics.messages.labels("refused").inc()
         raise
     try:

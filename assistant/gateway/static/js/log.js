@@ -10,10 +10,13 @@ export function createLog(list, waitingLine, send) {
   const waiting = new Map();
   let slowTimer = null;
 
+  // A long answer starts at the top of the window, below the question it belongs to.
   function show(node) {
     list.append(node);
-    const isTall = node.offsetHeight > window.innerHeight * 0.5;
-    node.scrollIntoView({ block: isTall ? "start" : "end" });
+    if (node.offsetHeight <= window.innerHeight * 0.5) return node.scrollIntoView({ block: "end" });
+    const before = node.previousElementSibling;
+    const isShort = before?.matches(".citizen") && before.offsetHeight < window.innerHeight * 0.2;
+    (isShort ? before : node).scrollIntoView({ block: "start" });
   }
 
   function tellWaiting() {
