@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 
-from assistant.answering.aspects import matter_words
+from assistant.answering.aspects import names_no_matter
 from assistant.answering.conversation import KnowledgeView, Memory, Question
 from assistant.clock import shanghai_date
 from assistant.knowledge.entry import CITY_AREA, Entry
@@ -127,11 +127,9 @@ def _is_named(entry: Entry, question: Question, view: KnowledgeView) -> bool:
     topic = view.registers.topics.get(entry.topic_folder)
     if topic is not None and any(question_key(word) in key for word in topic.words):
         return True
-    return any(
-        word[start : start + 2] in key
-        for word in matter_words(entry.title)
-        for start in range(len(word) - 1)
-    )
+    title = question_key(entry.title)
+    pairs = {title[start : start + 2] for start in range(len(title) - 1)}
+    return any(pair in key and not names_no_matter(pair) for pair in pairs)
 
 
 def _districts(text: str, view: KnowledgeView) -> set[str]:

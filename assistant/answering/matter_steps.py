@@ -89,22 +89,22 @@ def circumstance(question: Question, memory: Memory, view: KnowledgeView) -> Ans
     When it says nothing of it, that is said, and the entry is offered with others
     of its topic; what follows from silence is for people to tell.
     """
-    if question.probability >= view.thresholds.offer_at or _is_clearly_talk(question):
-        return None
     what = circumstance_of(question.text)
     is_place = _is_place_only(question, view)
-    if not what and not is_place:
+    if not is_place and (not what or _is_clearly_talk(question)):
         return None
     entry = view.entries.get(memory.entry_id)
+    has_own_candidates = question.probability >= view.thresholds.offer_at
     if entry is None:
-        return _which_matter(memory, view)
+        return None if has_own_candidates else _which_matter(memory, view)
     if is_place:
         return compose_place.where(question, entry, _named_district(question, view), view)
-    if (aspect := aspect_telling_of(entry, what)) or answer_tells_of(entry, what):
-        if aspect is None or answer_tells_of(entry, what):
-            return compose.entry_answer(entry, view, question.now)
+    if answer_tells_of(entry, what):
+        return compose.entry_answer(entry, view, question.now)
+    if aspect := aspect_telling_of(entry, what):
         return compose.aspect_answer(entry, aspect, view, question.now)
-    if compose_place.topic_named(question.text, view) not in ("", entry.topic_folder):
+    topic = compose_place.topic_named(question.text, view)
+    if has_own_candidates or topic not in ("", entry.topic_folder):
         return None
     near = [item for item in _of_topic(question, entry.topic_folder, view) if item != entry]
     return compose.options([entry, *near][:_OFFERED], view, intro="no_entry_close")

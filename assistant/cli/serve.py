@@ -19,7 +19,7 @@ def serve(port: int | None, workers: int | None) -> None:
     raise SystemExit(supervise(settings, port or settings.port, workers or settings.workers))
 
 
-@click.command(help="只启动网关（市民页面和接口）。")
+@click.command(help="只启动网关（市民页面和接口）。\n\n示例：wenban gateway --port 8012")
 @click.option("--port", type=click.IntRange(1, 65535), help="监听端口（默认 WENBAN_PORT）")
 def gateway(port: int | None) -> None:
     """Run the gateway in this process."""
@@ -32,7 +32,7 @@ def gateway(port: int | None) -> None:
     run_gateway(replace(settings, port=port or settings.port))
 
 
-@click.command(help="只启动一个工作进程（理解问题并答复）。")
+@click.command(help="只启动一个工作进程（理解问题并答复）。\n\n示例：wenban worker")
 def worker() -> None:
     """Run a worker in this process."""
     from assistant.settings import load_settings

@@ -68,6 +68,8 @@ ASPECTS: dict[str, str | None] = {
     "表格怎么下载": "forms",
     "要注意什么": "mistakes",
     "常见错误": "mistakes",
+    "要带什么，多少钱": None,
+    "去哪里办要多久": None,
     "社保卡丢了怎么补": None,
     "生育津贴怎么领": None,
     "谢谢": None,

@@ -17,8 +17,9 @@ from assistant.knowledge.phrases import PHRASES
 from assistant.knowledge.registers import Registers
 from tests.builders import NOW, OFFERED, SURE, UNKNOWN, a_question, a_view, an_entry
 
-RENEWAL, LOST, CARD, OLD_LINES = (
-    "id-card/renewal", "id-card/lost", "social-insurance/card", "service/old-hotlines"
+RENEWAL, LOST, CARD, OLD_LINES, WITHDRAWAL = (
+    "id-card/renewal", "id-card/lost", "social-insurance/card", "service/old-hotlines",
+    "fund/withdraw-rent",
 )  # fmt: skip
 RANKED = (RENEWAL, LOST, CARD)
 
@@ -34,7 +35,11 @@ def view(registers: Registers) -> KnowledgeView:
             kind=Kind.FAQ,
             title="社保卡丢了怎么补？",
             answer="先挂失再补办，未成年人由监护人代办。",
-            sections={"materials": "- 身份证原件1份", "mistakes": "外地户口要带居住证。"},
+            sections={
+                "materials": "- 身份证原件1份",
+                "process": "1. 到窗口申请。",
+                "mistakes": "外地户口要带居住证。",
+            },
         ),
         an_entry(
             OLD_LINES,
@@ -43,6 +48,7 @@ def view(registers: Registers) -> KnowledgeView:
             answer="12333和12319照常接听，12345也管。",
             sections={},
         ),
+        an_entry(WITHDRAWAL, title="租房怎么提取公积金？"),
         an_entry("id-card/expired", valid_to="2026-11-24"),
         an_entry("id-card/replaced", valid_to="2026-10-31"),
         an_entry(
@@ -345,6 +351,60 @@ REACHED = [
         id="a circumstance that a section names",
     ),
     pytest.param(
+        "那别人代办呢",
+        "ask_process",
+        {"memory": Memory(entry_id=CARD)},
+        "answered_entry",
+        CARD,
+        "监护人代办",
+        id="a circumstance made of empty words",
+    ),
+    pytest.param(
+        "那外地户口呢",
+        "ask_policy",
+        {"memory": Memory(entry_id=CARD), "ranked": RANKED, "probability": OFFERED},
+        "answered_aspect",
+        CARD,
+        "要带居住证",
+        id="a circumstance that the entry names beats an offer",
+    ),
+    pytest.param(
+        "我住东岭区",
+        "chitchat",
+        AFTER_RENEWAL,
+        "answered_place",
+        RENEWAL,
+        "东岭区",
+        id="a district alone, whatever was heard",
+    ),
+    pytest.param(
+        "收费吗",
+        "ask_fee",
+        AFTER_OFFER,
+        "clarify_options",
+        None,
+        "您想问的是下面",
+        id="follow-up: to an offer",
+    ),
+    pytest.param(
+        "我去信访局上访过一直没结果",
+        "query_progress",
+        SURE_OF_RENEWAL,
+        "redirected_lawful_path",
+        None,
+        "信访",
+        id="the progress of what is not ours",
+    ),
+    pytest.param(
+        "公积金怎么提取",
+        "ask_guide",
+        {"ranked": (RENEWAL, WITHDRAWAL)},
+        "clarify_options",
+        None,
+        "您想问的是下面",
+        id="a topic and a word of several entries",
+    ),
+    pytest.param(
         "那外国人呢",
         "nlu_fallback",
         AFTER_RENEWAL,
@@ -552,6 +612,13 @@ REFUSED = [
         id="a circumstance with candidates of its own",
     ),
     pytest.param(
+        "你们怎么不管呢",
+        "complain",
+        AFTER_RENEWAL,
+        "handoff_offered",
+        id="a grievance that has the form of a circumstance",
+    ),
+    pytest.param(
         "身份证可以当饭吃吗",
         "ask_policy",
         {"ranked": RANKED},
@@ -581,6 +648,13 @@ def test_a_step_leaves_what_is_not_its_own(
 ) -> None:
     """A message that only looks like one kind is answered as what it is."""
     assert told(view, text, intent, **more).status == status
+
+
+def test_a_sure_entry_about_12345_is_told_without_the_registers_words(view: KnowledgeView) -> None:
+    """Of the hotline itself the entry says more than the register."""
+    answer = told(view, "12345管什么", "ask_policy", ranked=(OLD_LINES,), probability=SURE)
+
+    assert answer.text.startswith("12333和12319照常接听")
 
 
 def test_every_step_has_been_seen(view: KnowledgeView) -> None:
@@ -654,9 +728,10 @@ def test_a_numbers_answer_names_the_registers_source_once_it_is_loaded(
     view: KnowledgeView,
 ) -> None:
     """The register's own source closes its answer."""
-    registers: Any = SimpleNamespace(
-        **{**vars(view.registers), "legacy_numbers_source": "《归并方案》附件"}
+    line: Any = SimpleNamespace(
+        **{**vars(view.registers.legacy_numbers["96119"]), "source": "《归并方案》附件"}
     )
+    registers = replace(view.registers, legacy_numbers={"96119": line})
     answer = told(replace(view, registers=registers), "96119还能打吗", "chitchat")
 
     assert answer.text.endswith("来源：《归并方案》附件")

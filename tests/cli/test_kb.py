@@ -475,6 +475,6 @@ def test_the_real_command_has_the_same_codes_and_the_same_output(
     assert EDITION.fullmatch(published.stdout.strip())
     assert release.current == published.stdout.strip()
     assert 2 == run("publish", "--nothing").returncode
-    refused = run("rollback", "20990101-000000-00000000")
+    refused = run("show", "no/such")
     assert (1, "") == (refused.returncode, refused.stdout)
     assert "Traceback" not in refused.stderr

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from assistant.nlu.policy_retriever import PolicyRetriever
 from assistant.retrieval.evaluate import Share, bootstrap_interval, macro_f1
@@ -20,8 +21,6 @@ from tests.nlu.intent_data import Labelled, labelled_sentences
 TRAINING, MIRROR = Path("data/nlu"), Path("tests/nlu")
 MIN_INTENTS, MIN_EXAMPLES, MIN_MIRRORED = 30, 25, 20
 PROMISED = 0.92
-# The lower end of the interval measured on 2026-11-25: 0.901 [0.873, 0.927] (648 sentences).
-FLOOR = 0.87
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_no_sentence_stands_twice_in_a_file(repository: Path, folder: Path) -> N
     assert [] == [pair for pair, count in counts.items() if count > 1]
 
 
-@pytest.mark.xfail(reason="72 of 720 mirrored sentences stand in data/nlu too (2026-11-25)")
+@pytest.mark.xfail(reason="95 of 720 mirrored sentences stand in data/nlu too (2026-11-25)")
 def test_no_sentence_is_learned_and_measured(
     training: list[Labelled], mirror: list[Labelled]
 ) -> None:
@@ -100,12 +99,13 @@ def found_intents(
 ) -> list[tuple[Labelled, str]]:
     """Return what the trained pipeline makes of every sentence that it did not learn.
 
-    Retrieval is left out: it takes most of the time and no part in the intent.
+    Retrieval is left out: it takes most of the time and no part in the intent. BLAS gets
+    one thread, as in a worker (worker.quiet): more of them wait for each other.
     """
     learned = {row.key for row in training}
     loop = asyncio.new_event_loop()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PolicyRetriever, "process", lambda _self, messages: messages)
+    with pytest.MonkeyPatch.context() as patch, threadpool_limits(1):
+        patch.setattr(PolicyRetriever, "_passages", lambda _self, _text: {})
         found = [
             (row, loop.run_until_complete(runner._agent.parse_message(row.text))["intent"]["name"])
             for row in mirror
@@ -127,20 +127,12 @@ def told(found: list[tuple[Labelled, str]]) -> tuple[float, str]:
 
 
 @pytest.mark.model
-def test_the_trained_model_knows_the_intents(found_intents: list[tuple[Labelled, str]]) -> None:
-    """The figure does not fall below what was measured, less chance; misses are printed."""
-    value, report = told(found_intents)
-    print(report)  # noqa: T201
-    assert value >= FLOOR, report
-
-
-@pytest.mark.model
-@pytest.mark.xfail(reason="measured 0.901 on unseen sentences (2026-11-25); see the report")
 def test_the_trained_model_reaches_the_promised_figure(
     found_intents: list[tuple[Labelled, str]],
 ) -> None:
-    """Macro-F1 of 0.92 or more on sentences that it did not learn."""
+    """Macro-F1 of 0.92 or more on sentences that it did not learn; misses are printed."""
     value, report = told(found_intents)
+    print(report)  # noqa: T201
     assert value >= PROMISED, report
 
 

@@ -93,3 +93,5 @@ class Remembered:
         self.name, self.dimension = inner.name, inner.dimension
         self.embed_questions = self.memory.embed_questions
         self.embed_passages = self.memory.embed_passages
+        self.question_tokens = self.memory.question_tokens
+        self.passage_tokens = self.memory.passage_tokens

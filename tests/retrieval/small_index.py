@@ -1,4 +1,4 @@
-"""A tiny index and embedders for tests; the real model stands behind all but `Counting`'s like."""
+"""A tiny index and embedders for tests; the real model stands behind all but `Lengths`."""
 
 from __future__ import annotations
 
@@ -63,6 +63,25 @@ class Counting:
     def __getattr__(self, name: str) -> Any:
         """Pass everything else on."""
         return getattr(self._inner, name)
+
+
+class Lengths:
+    """Stands for a model where no meaning is needed: a text's vector tells its length."""
+
+    name, dimension = "lengths", 2
+
+    def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Return (length, 1), scaled to length 1."""
+        rows = np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    embed_passages = embed_questions
+
+    def question_tokens(self, text: str) -> FloatArray:
+        """Return one token."""
+        return self.embed_questions([text])
+
+    passage_tokens = question_tokens
 
 
 def unit_rows(n: int, dimension: int = 16, seed: int = 0) -> FloatArray:

@@ -14,7 +14,7 @@ from assistant.retrieval.calibrate import SIGNALS, Calibration, signals
 from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.fit import FOLDS, _fold, fit_weights, measure, ranked
 from assistant.retrieval.questions import LabelledQuestion, read_questions
-from assistant.retrieval.search import FEATURES
+from assistant.retrieval.search import FEATURES, HybridSearch
 from assistant.settings import Settings
 from tests.retrieval.small_index import CARD, DOG, FUND, candidate, searching
 
@@ -106,9 +106,15 @@ def test_the_calibration_of_this_code_knows_every_signal(settings: Settings):
     assert found.evaluation
 
 
-def test_learned_weights_keep_their_signs_and_put_right_ones_first(embedder: Embedder):
+@pytest.fixture(scope="module")
+def search(embedder: Embedder) -> HybridSearch:
+    """The tiny search."""
+    return searching(embedder)
+
+
+def test_learned_weights_keep_their_signs_and_put_right_ones_first(search: HybridSearch):
     """Evidence for never speaks against, whatever few questions suggest."""
-    measured = measure(searching(embedder), QUESTIONS)
+    measured = measure(search, QUESTIONS)
     weights = dict(zip(FEATURES, fit_weights(measured), strict=True))
     for name, weight in weights.items():
         assert weight <= 0.0 if name in ("unlike_gap", "gap", "unseen") else weight >= 0.0, name
@@ -117,10 +123,10 @@ def test_learned_weights_keep_their_signs_and_put_right_ones_first(embedder: Emb
         assert item.question.entry_id == ranked(item, values)[0].doc_id
 
 
-def test_a_question_whose_entry_was_not_found_teaches_nothing(embedder: Embedder):
+def test_a_question_whose_entry_was_not_found_teaches_nothing(search: HybridSearch):
     """It cannot be put first by any weights, so it must not bend them."""
-    measured = measure(searching(embedder), QUESTIONS[:5])
-    stranger = measure(searching(embedder), [LabelledQuestion("公积金", "no/such-entry")])
+    measured = measure(search, QUESTIONS[:5])
+    stranger = measure(search, [LabelledQuestion("公积金", "no/such-entry")])
     assert fit_weights(measured).tolist() == fit_weights([*measured, *stranger]).tolist()
 
 

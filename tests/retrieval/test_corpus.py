@@ -8,9 +8,8 @@ from assistant.retrieval.corpus import CorpusSearch
 from assistant.retrieval.documents import document_of_text
 from assistant.retrieval.embedder import Embedder
 
-LONG = (
-    "云州市综合办法\n" + "本条规定一般事项，由有关部门负责实施。" * 60 + "养犬应当办理犬只登记证。"
-)
+GENERAL = "本条规定一般事项，由有关部门负责实施。" * 60
+LONG = f"云州市综合办法\n{GENERAL}养犬应当办理犬只登记证。"
 TEXTS = {
     "d1": "公积金提取办法\n租房提取住房公积金需要无房证明。",
     "d2": LONG,

@@ -10,7 +10,7 @@ import pytest
 from assistant.errors import ModelMissing
 from assistant.retrieval.cached_embedder import CachedEmbedder
 from assistant.retrieval.embedder import Embedder, OnnxEmbedder, load_embedder
-from tests.retrieval.small_index import Counting
+from tests.retrieval.small_index import Counting, Lengths
 
 TEXTS = ("社保卡丢了怎么补", "公积金怎么提取", "👍", "", "的" * 2000, "醫保報銷", "ETC 卡 100% {x}")
 
@@ -95,9 +95,9 @@ def test_a_remembered_question_asks_the_network_once(embedder: Embedder) -> None
     assert np.array_equal(first, second)
 
 
-def test_the_memory_for_questions_is_bounded(embedder: Embedder) -> None:
+def test_the_memory_for_questions_is_bounded() -> None:
     """A day of questions does not fill a worker's memory; the oldest is asked again."""
-    counting = Counting(embedder)
+    counting = Counting(Lengths())
     cached = CachedEmbedder(counting)
     cached.embed_questions(["第一个"])
     for number in range(600):
@@ -130,9 +130,3 @@ def test_the_default_is_the_small_model_that_setup_built(embedder: Embedder) -> 
     """An empty setting never reaches for a hub; the name tells the weights."""
     assert isinstance(embedder, OnnxEmbedder)
     assert embedder.name.startswith("e5-small-int8:")
-
-
-def test_a_folder_of_another_model_that_is_none_is_refused(tmp_path: Path) -> None:
-    """A wrong WENBAN_EMBEDDING_MODEL is a sentence and not a traceback."""
-    with pytest.raises(ModelMissing):
-        load_embedder(str(tmp_path), tmp_path)

@@ -123,9 +123,11 @@ def test_the_watch_tells_a_damaged_edition_once_and_follows_its_repair(
 
 def test_closing_ends_the_watch(editions: Path) -> None:
     """No thread stays behind."""
+    before = set(threading.enumerate())
     live = LiveIndex(editions, fake)
+    (watch,) = set(threading.enumerate()) - before
     live.close()
-    assert "live-index" not in [thread.name for thread in threading.enumerate()]
+    assert not watch.is_alive()
 
 
 def test_hits_carry_their_reasons_and_the_passage_that_matched(loaded: LoadedEdition) -> None:

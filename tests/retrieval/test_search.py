@@ -28,7 +28,7 @@ def found(search: HybridSearch, question: str) -> dict[str, Candidate]:
         ("社保卡不见了", CARD),
         ("租房提公积金", FUND),
         ("給狗辦證", DOG),
-        ("ＳＨＥＢＡＯＫＡ社保卡", CARD),
+        ("ＥＴＣ社保卡", CARD),
     ],
 )
 def test_a_question_finds_its_document(search: HybridSearch, question: str, doc_id: str) -> None:
