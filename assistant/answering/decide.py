@@ -157,8 +157,7 @@ def _old_number(question: Question, memory: Memory, view: KnowledgeView) -> Answ
             return None
         if all(line.number in entry.answer for line in lines):
             return compose.with_lead(lines, compose.entry_answer(entry, view, question.now))
-    # The loader does not keep the register's source yet (assistant/knowledge/legacy_numbers.py).
-    return compose.old_numbers(lines, str(getattr(lines[0], "source", "")))
+    return compose.old_numbers(lines, lines[0].source)
 
 
 def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:

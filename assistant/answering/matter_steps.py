@@ -58,11 +58,17 @@ def follow_up(question: Question, memory: Memory, view: KnowledgeView) -> Answer
 
 
 def place_of_matter(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
-    """List halls when a place is asked and the district or the topic is all there is."""
+    """List halls when a place is asked and the district or the topic is all there is.
+
+    A matter that is named but was not found (边境通行证在哪办) has no known place: the
+    halls of its topic would be a guess.
+    """
     if question.intent != "ask_place":
         return None
     district = _named_district(question, view)
     if is_sure(question, view) and not district:
+        return None
+    if not is_sure(question, view) and not _names_topic_only(question, view):
         return None
     entry = view.entries.get(question.ranked[0][0]) if is_sure(question, view) else None
     return compose_place.where(question, entry, district or memory.district, view)
@@ -72,7 +78,9 @@ def sure_answer(question: Question, memory: Memory, view: KnowledgeView) -> Answ
     """Answer from the first candidate when its probability allows."""
     if not is_sure(question, view):
         return None
-    if question.intent in REQUEST_INTENTS and not is_question(question.text):
+    # Reports of wrongdoing are for the department at once, not for an answer. Other
+    # grievances get what the rules say, and 提交诉求 stands below it.
+    if question.intent == "report_violation" and not is_question(question.text):
         return None
     entry = view.entries[question.ranked[0][0]]
     aspect = asked_aspect(question.text, question.intent)
@@ -119,10 +127,7 @@ def topic_family(question: Question, _memory: Memory, view: KnowledgeView) -> An
     topic = compose_place.topic_named(question.text, view)
     if not topic or question.probability >= view.thresholds.offer_at:
         return None
-    left = question_key(question.text)
-    for word in sorted(view.registers.topics[topic].words, key=lambda word: (-len(word), word)):
-        left = left.replace(question_key(word), " ")
-    words = [word for piece in left.split() for word in matter_words(piece)]
+    words = _words_beside(topic, question.text, view)
     family = [
         entry
         for entry in _of_topic(question, topic, view)
@@ -175,11 +180,32 @@ def entries_of(ids: Sequence[str], view: KnowledgeView) -> list[Entry]:
     return [view.entries[entry_id] for entry_id in ids]
 
 
+def _words_beside(topic: str, text: str, view: KnowledgeView) -> list[str]:
+    """Return what a message names beside the words of a topic."""
+    left = question_key(text)
+    for word in sorted(view.registers.topics[topic].words, key=lambda word: (-len(word), word)):
+        left = left.replace(question_key(word), " ")
+    return [word for piece in left.split() for word in matter_words(piece)]
+
+
+def _without_places(text: str, view: KnowledgeView) -> str:
+    """Return a message without the places that it names."""
+    left = text
+    for mention in view.registers.gazetteer.find(text):
+        left = left.replace(text[mention.start : mention.end], " ")
+    return left
+
+
+def _names_topic_only(question: Question, view: KnowledgeView) -> bool:
+    """Return whether a message names a topic or a place and no matter of its own."""
+    left = _without_places(question.text, view)
+    topic = compose_place.topic_named(left, view)
+    return not _words_beside(topic, left, view) if topic else names_no_matter(left)
+
+
 def _is_place_only(question: Question, view: KnowledgeView) -> bool:
     """Return whether a message says nothing but a place of this city ("那青湖区呢")."""
-    left = question.text
-    for mention in view.registers.gazetteer.find(question.text):
-        left = left.replace(question.text[mention.start : mention.end], " ")
+    left = _without_places(question.text, view)
     return bool(_named_district(question, view)) and names_no_matter(left)
 
 

@@ -59,7 +59,7 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for number, row in enumerate(rows):
             started = monotonic_seconds()
             try:
-                text = clean_message(str(row["text"]))
+                text = clean_message("" if row["text"] is None else str(row["text"]))
             except InvalidText as err:
                 yield {"id": row["id"], "text": row["text"], **refused(err)}
                 continue

@@ -10,7 +10,7 @@ import click
 KEPT_MODELS = 3
 
 
-@click.command(help="训练 Rasa 模型，写入 models/（约 1 分钟）。")
+@click.command(help="训练 Rasa 模型，写入 models/（约 1 分钟）。\n\n示例：wenban train")
 def train() -> None:
     """Train the Rasa model and keep the newest few."""
     from assistant.worker.quiet import quiet_environment
@@ -32,12 +32,14 @@ def train() -> None:
     click.echo(f"模型：{result.model}")
 
 
-@click.group(help="向量模型。")
+@click.group(help="向量模型。\n\n示例：wenban model build")
 def model() -> None:
     """Group of the embedding model's commands."""
 
 
-@model.command(help="由已下载的两个软件包生成离线向量模型（约 30 秒）。")
+@model.command(
+    help="由已下载的两个软件包生成离线向量模型（约 30 秒）。\n\n示例：wenban model build"
+)
 def build() -> None:
     """Build the embedding model from the downloaded packages."""
     logging.getLogger().setLevel(logging.ERROR)

@@ -25,12 +25,13 @@ class LineState(StrEnum):
 
 @dataclass(frozen=True)
 class LegacyNumber:
-    """A five-digit line and what a citizen who asks about it is told."""
+    """A five-digit line, what a citizen who asks about it is told, and where that stands."""
 
     number: str
     name: str
     state: LineState
     answer: str
+    source: str
 
 
 def load_legacy_numbers(path: Path) -> tuple[dict[str, LegacyNumber], list[Problem]]:
@@ -39,7 +40,7 @@ def load_legacy_numbers(path: Path) -> tuple[dict[str, LegacyNumber], list[Probl
     if not was_read(register):
         return {}, register.problems
     register.allow("source", "numbers")
-    register.text("source")
+    source = register.text("source")
     numbers = Unique("号码")
     found: dict[str, LegacyNumber] = {}
     for record in register.records("numbers"):
@@ -50,5 +51,5 @@ def load_legacy_numbers(path: Path) -> tuple[dict[str, LegacyNumber], list[Probl
         if numbers.add(record, "number", number):
             state = LineState(record.choice("state", LineState))
             name, answer = record.text("name"), record.text("answer")
-            found[number] = LegacyNumber(number, name, state, answer)
+            found[number] = LegacyNumber(number, name, state, answer, source)
     return found, register.problems

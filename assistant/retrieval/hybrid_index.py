@@ -8,6 +8,7 @@ and `kinds` tells which is which. Row i of the vector index is passage i.
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,7 +106,7 @@ class HybridIndex:
                 embedder_name=description["embedder"],
                 **layout,
             )
-        except (OSError, KeyError, ValueError, RuntimeError) as err:
+        except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as err:
             raise EditionDamaged(folder, f"the index cannot be read ({err})") from err
 
 

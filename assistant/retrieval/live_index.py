@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import EditionDamaged, HotlineError
+from assistant.errors import EditionDamaged
 from assistant.knowledge.editions import Edition, current_id, load_edition
 from assistant.knowledge.registers import Registers, load_registers
 from assistant.retrieval.calibrate import Calibration
@@ -109,12 +109,17 @@ class LiveIndex:
             self._thread.join(timeout=10)
 
     def _watch(self) -> None:
-        """Look at CURRENT until closed; a bad edition is told once and left alone."""
+        """Look at CURRENT until closed; a bad edition is told once and left alone.
+
+        Whatever goes wrong in here, the edition that answers goes on answering.
+        """
         while not self._stop.wait(POLL_SECONDS):
+            name = ""
             try:
+                name = current_id(self._editions)
                 self.refresh()
-            except HotlineError as err:
-                name = (self._editions / "CURRENT").read_text("ascii", errors="replace").strip()
-                if name != self._refused:
-                    logger.error("edition_refused edition=%s reason=%s", name, err)
+            # A thread's edge: it must not end, or no later edition would ever be seen.
+            except Exception as err:  # noqa: BLE001
+                if name != self._refused or not name:
+                    logger.error("edition_refused edition=%s reason=%s", name or "?", err)
                 self._refused = name

@@ -260,18 +260,14 @@ def _export_onnx(folder: Path) -> None:
     ).eval()
 
     class Encoder(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
-        """Give the exporter plain tensors in and one tensor out."""
+        """Give the exporter plain tensors in and one tensor, the last hidden states, out."""
 
         def __init__(self) -> None:
             super().__init__()
             self.bert = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            """Return the last hidden states."""
-            hidden: torch.Tensor = self.bert(
-                input_ids=input_ids, attention_mask=attention_mask
-            ).last_hidden_state
-            return hidden
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.bert(input_ids=input_ids, attention_mask=attention_mask)[0]
 
     (folder / "onnx").mkdir()
     full = folder / "onnx" / "model.onnx"

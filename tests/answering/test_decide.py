@@ -589,10 +589,24 @@ REFUSED = [
     pytest.param("宠物在哪办", "ask_place", {}, "unanswerable_no_entry", id="a place of no topic"),
     pytest.param(
         "身份证到期了没人管",
-        "complain",
+        "report_violation",
         SURE_OF_RENEWAL,
         "handoff_offered",
-        id="a grievance is not answered with an entry",
+        id="a report of wrongdoing is not answered with an entry",
+    ),
+    pytest.param(
+        "身份证到期了没人管",
+        "complain",
+        SURE_OF_RENEWAL,
+        "answered_guide",
+        id="another grievance is told the rule, with the way to submit it",
+    ),
+    pytest.param(
+        "边境通行证在哪办",
+        "ask_place",
+        {},
+        "unanswerable_no_entry",
+        id="the place of a matter that was not found",
     ),
     pytest.param(
         "嗯哼嘛哒", "add_information", {"confidence": 0.3}, "clarify_slot", id="a guessed request"

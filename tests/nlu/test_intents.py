@@ -84,7 +84,6 @@ def test_no_sentence_stands_twice_in_a_file(repository: Path, folder: Path) -> N
     assert [] == [pair for pair, count in counts.items() if count > 1]
 
 
-@pytest.mark.xfail(reason="95 of 720 mirrored sentences stand in data/nlu too (2026-11-25)")
 def test_no_sentence_is_learned_and_measured(
     training: list[Labelled], mirror: list[Labelled]
 ) -> None:

@@ -136,10 +136,6 @@ def test_a_broken_current_does_not_stop_the_watching(release: Release, raw: byte
     assert [] == reader.errors
 
 
-@pytest.mark.xfail(
-    reason="LiveIndex._watch reads CURRENT again in its handler and dies when it is gone",
-    strict=True,
-)
 def test_a_current_that_is_gone_for_a_while_does_not_stop_the_watching(release: Release) -> None:
     """Whoever restores a backup of the editions need not restart the workers."""
     with asking(release) as (live, _):
