@@ -112,9 +112,9 @@ def fit_weights(measured: Sequence[Measured]) -> FloatArray:
 def fit_calibration(measured: Sequence[Measured], words: WordMatch, evaluation: str) -> Calibration:
     """Return weights, probability model and thresholds learned from labelled questions."""
     weights = fit_weights(measured)
-    rows, is_right = _held_out_signals(measured, words)
+    rows, is_right = held_out_signals(measured, words)
     signal_weights, bias = _fit_probability(rows, is_right)
-    probabilities = _cross_validated(rows, is_right)
+    probabilities = cross_validated(rows, is_right)
     outcomes = [
         Outcome(item.question, is_right=bool(right), probability=float(probability))
         for item, right, probability in zip(measured, is_right, probabilities, strict=True)
@@ -145,24 +145,38 @@ def _fold(text: str) -> int:
     return hashlib.sha256(text.encode("utf-8")).digest()[0] % FOLDS
 
 
-def _held_out_signals(
-    measured: Sequence[Measured], words: WordMatch
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Return signals and truth of each question under weights fitted without its fold."""
-    rows = np.zeros((len(measured), len(SIGNALS)))
-    is_right = np.zeros(len(measured), dtype=bool)
+def held_out_rankings(measured: Sequence[Measured]) -> list[list[Candidate]]:
+    """Return the candidates of each question under weights fitted without its fold of entries."""
+    found: list[list[Candidate]] = [[] for _ in measured]
     folds = [_fold(item.question.entry_id or item.question.text) for item in measured]
     for fold in range(FOLDS):
         weights = fit_weights([m for m, f in zip(measured, folds, strict=True) if f != fold])
         for number, item in enumerate(measured):
-            if folds[number] != fold:
-                continue
-            candidates = ranked(item, weights)
-            if candidates:
-                text = item.question.text
-                matched = words.signals(text, [candidate.doc_id for candidate in candidates])
-                rows[number] = signals(text, candidates, matched)
-                is_right[number] = candidates[0].doc_id == item.question.entry_id
+            if folds[number] == fold:
+                found[number] = ranked(item, weights)
+    return found
+
+
+def held_out_right(measured: Sequence[Measured]) -> list[bool]:
+    """Return of each question whether its held-out ranking has the right entry first."""
+    return [
+        bool(candidates) and candidates[0].doc_id == item.question.entry_id
+        for item, candidates in zip(measured, held_out_rankings(measured), strict=True)
+    ]
+
+
+def held_out_signals(
+    measured: Sequence[Measured], words: WordMatch
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Return signals and truth of each question under its held-out ranking."""
+    rows = np.zeros((len(measured), len(SIGNALS)))
+    is_right = np.zeros(len(measured), dtype=bool)
+    for number, candidates in enumerate(held_out_rankings(measured)):
+        if candidates:
+            question = measured[number].question
+            matched = words.signals(question.text, [found.doc_id for found in candidates])
+            rows[number] = signals(question.text, candidates, matched)
+            is_right[number] = candidates[0].doc_id == question.entry_id
     return rows, is_right
 
 
@@ -176,7 +190,7 @@ def _fit_probability(rows: FloatArray, is_right: npt.NDArray[np.bool_]) -> tuple
     return weights, float(model.intercept_[0] - weights @ mean)
 
 
-def _cross_validated(rows: FloatArray, is_right: npt.NDArray[np.bool_]) -> FloatArray:
+def cross_validated(rows: FloatArray, is_right: npt.NDArray[np.bool_]) -> FloatArray:
     """Return each question's probability under a model that was fitted without it."""
     probabilities = np.zeros(len(rows))
     folds = np.arange(len(rows)) % FOLDS
