@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
+from assistant.knowledge.golden import GAPS
 from assistant.publishing.vector_cache import RememberingEmbedder
 from assistant.retrieval import corpus as corpus_module
 from assistant.retrieval import fit, hybrid_index
@@ -38,6 +39,7 @@ def main() -> int:
         settings.editions, current_id(settings.editions), embedder, Calibration.untrained()
     )
     questions = read_questions(settings.root / "data" / "calibration")
+    questions += read_questions(settings.knowledge / GAPS)
     answerable = [question for question in questions if not question.is_refused]
     sys.stdout.write(f"{len(questions)} questions, {len(answerable)} of them answerable\n")
     study_metric(loaded, answerable)

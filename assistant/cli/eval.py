@@ -54,6 +54,7 @@ def learn_calibration() -> None:
     """Fit weights, probability and thresholds on data/calibration and write the file."""
     from assistant.clock import shanghai_date, utc_now
     from assistant.knowledge.editions import current_id
+    from assistant.knowledge.golden import GAPS
     from assistant.retrieval.calibrate import Calibration
     from assistant.retrieval.fit import fit_calibration, measure
     from assistant.retrieval.live_index import load_for_search
@@ -64,11 +65,11 @@ def learn_calibration() -> None:
     name, untrained = current_id(settings.editions), Calibration.untrained()
     loaded = load_for_search(settings.editions, name, process_embedder(), untrained)
     path = settings.root / CALIBRATION
-    questions = read_questions(path.parent)
+    questions = read_questions(path.parent) + read_questions(settings.knowledge / GAPS)
     tell = stage_progress()
     measured = measure(loaded.search, questions, lambda done, total: tell("校准", done, total))
     day = shanghai_date(utc_now()).isoformat()
-    source = f"data/calibration {day}, {len(questions)} questions"
+    source = f"data/calibration and knowledge/gaps {day}, {len(questions)} questions"
     found = fit_calibration(measured, loaded.words, source)
     found.save(path)
     click.echo(f"{path.name}: answer_at {found.answer_at}, offer_at {found.offer_at}", err=True)

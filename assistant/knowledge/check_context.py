@@ -35,6 +35,7 @@ class CheckContext:
     signers: Mapping[str, Signer]
     link_hosts: tuple[str, ...]
     golden: tuple[GoldenQuestion, ...] = field(default=())
+    gaps: tuple[GoldenQuestion, ...] = field(default=())
     stage: Stage = Stage.DRAFT
 
     def problem(

@@ -20,7 +20,7 @@ from assistant.knowledge.checks_content import (
     check_materials,
     check_signs,
 )
-from assistant.knowledge.checks_golden import check_golden
+from assistant.knowledge.checks_golden import check_gaps, check_golden
 from assistant.knowledge.checks_identity import (
     check_ids,
     check_near_duplicates,
@@ -41,7 +41,7 @@ from assistant.knowledge.checks_policy import (
 from assistant.knowledge.checks_review import check_reviews
 from assistant.knowledge.entry import CITY_AREA, Entry
 from assistant.knowledge.files import entry_paths, read_entry, stray_files
-from assistant.knowledge.golden import read_gate, read_golden
+from assistant.knowledge.golden import GAPS, read_gate, read_golden
 from assistant.knowledge.link_hosts import read_link_hosts
 from assistant.knowledge.problems import Problem, Severity
 from assistant.knowledge.registers import Registers, load_registers
@@ -69,6 +69,7 @@ CONTENT_CHECKS: dict[str, CheckFunction] = {
     "signs": check_signs,
     "length": check_length,
     "golden": check_golden,
+    "gaps": check_gaps,
 }
 CHECKS: dict[str, CheckFunction] = {**CONTENT_CHECKS, "reviews": check_reviews}
 
@@ -133,6 +134,7 @@ def read_context(
     """Return what entries are judged by, and the problems in those files themselves."""
     registers, problems = load_registers(knowledge)
     golden, golden_problems = read_golden(knowledge)
+    gaps, gap_problems = read_golden(knowledge, GAPS)
     _, gate_problems = read_gate(knowledge)
     hosts, host_problems = read_link_hosts(knowledge)
     context = CheckContext(
@@ -143,9 +145,14 @@ def read_context(
         signers=registers.reviewers,
         link_hosts=hosts,
         golden=tuple(golden),
+        gaps=tuple(gaps),
         stage=stage,
     )
-    return context, registers, [*problems, *golden_problems, *gate_problems, *host_problems]
+    return (
+        context,
+        registers,
+        [*problems, *golden_problems, *gap_problems, *gate_problems, *host_problems],
+    )
 
 
 def _is_below(path: str, wanted: Sequence[Path]) -> bool:

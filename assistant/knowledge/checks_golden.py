@@ -1,4 +1,4 @@
-"""Checks of the golden questions against the entries."""
+"""Checks of the golden questions and of the known gaps against the entries."""
 
 from __future__ import annotations
 
@@ -40,3 +40,24 @@ def check_golden(entries: Sequence[Entry], context: CheckContext) -> Iterator[Pr
             if message:
                 yield Problem(golden.path, golden.line, rule, message)
         seen.setdefault(key, golden)
+
+
+def check_gaps(entries: Sequence[Entry], context: CheckContext) -> Iterator[Problem]:
+    """A known gap names no entry, occurs once, and is no question of an entry.
+
+    A gap that has been filled would keep its own answer from being given.
+    """
+    places = {question_key(text): entry for entry in entries for text in entry.questions}
+    seen: dict[str, GoldenQuestion] = {}
+    for gap in context.gaps:
+        key = question_key(gap.text)
+        if gap.entry_id:
+            message = "已知缺口里的问题没有答案，应写 refuse: true；有答案的写到 questions/ 里"
+            yield Problem(gap.path, gap.line, "gap-entry", message)
+        if key in places:
+            message = f"{places[key].path} 已经有这个问法，请从已知缺口里删去"
+            yield Problem(gap.path, gap.line, "gap-answered", message)
+        if key in seen:
+            message = f"与 {seen[key].path} 第 {seen[key].line} 行的问题相同"
+            yield Problem(gap.path, gap.line, "gap-repeated", message)
+        seen.setdefault(key, gap)

@@ -1,7 +1,8 @@
 """Golden questions as the checks see them: each with its place in the file, and the gate.
 
-Files: `knowledge/questions/*.yml` (the questions) and `knowledge/golden.yml` (what
-publishing demands of them). Measuring is retrieval's matter, not ours.
+Files: `knowledge/questions/*.yml` (the questions), `knowledge/gaps/*.yml` (questions known
+to have no answer yet) and `knowledge/golden.yml` (what publishing demands of the
+questions). Measuring is retrieval's matter, not ours.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from assistant.knowledge.problems import Problem
 from assistant.knowledge.strict_yaml import parse_strict
 
 QUESTIONS = "questions"
+GAPS = "gaps"
 GATE = "golden.yml"
 
 
@@ -45,11 +47,16 @@ class GoldenGate:
 _CLOSED_GATE = GoldenGate(right_in_top3=1.0, max_worse=0.0)
 
 
-def read_golden(knowledge: Path) -> tuple[list[GoldenQuestion], list[Problem]]:
-    """Return all golden questions in file order, with every fault of form."""
+def read_golden(
+    knowledge: Path, folder: str = QUESTIONS
+) -> tuple[list[GoldenQuestion], list[Problem]]:
+    """Return all golden questions in file order, with every fault of form.
+
+    The known gaps (`GAPS`: questions that no entry answers) have the same form.
+    """
     questions: list[GoldenQuestion] = []
     problems: list[Problem] = []
-    for path in sorted((knowledge / QUESTIONS).glob("*.yml")):
+    for path in sorted((knowledge / folder).glob("*.yml")):
         text, encoding_problem = read_text(path)
         if encoding_problem is not None:
             problems.append(encoding_problem)

@@ -118,7 +118,7 @@ def _refuse_contradictions(chosen: Chosen, context: CheckContext) -> None:
     mixture = [replace(entry, checks=()) for entry in chosen.plain]
     problems: list[Problem] = []
     for name, function in CONTENT_CHECKS.items():
-        if name not in ("golden", "supersedes", "near-duplicates"):
+        if name not in ("golden", "gaps", "supersedes", "near-duplicates"):
             problems += function(mixture, context)
     errors = [str(problem) for problem in problems if problem.severity is Severity.ERROR]
     if errors:

@@ -131,7 +131,8 @@ def _built(run: _Run, folder: Path) -> _Built:
     write_snapshot(folder, order.knowledge, chosen, known)
     run.after("snapshot")
     remembering = RememberingEmbedder(run.embedder, order.cache)
-    index = write_index(folder, chosen, remembering, order.words, run.say)
+    gaps = tuple(gap.text for gap in checked.context.gaps)
+    index = write_index(folder, chosen, remembering, order.words, gaps, run.say)
     run.after("index")
     golden = measure_golden(
         checked.context.golden, chosen.plain, index, remembering, order.weights, parent
@@ -202,11 +203,12 @@ def write_index(
     chosen: Chosen,
     embedder: Embedder,
     words: tuple[str, ...],
+    gaps: tuple[str, ...],
     say: Say | None,
 ) -> HybridIndex:
     """Build both indexes of the chosen entries and write them into the edition's folder."""
     documents = [document_of(entry) for entry in chosen.plain]
-    index = build_hybrid(documents, embedder, words=words, say=say)
+    index = build_hybrid(documents, embedder, words=words, gaps=gaps, say=say)
     (folder / INDEX).mkdir()
     index.save(folder / INDEX)
     return index

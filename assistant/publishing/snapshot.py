@@ -10,11 +10,11 @@ from assistant.errors import PublishRefused
 from assistant.knowledge.editions import ENTRIES, SNAPSHOT, entry_to_dict, file_hash
 from assistant.knowledge.entry import KIND_FOLDERS
 from assistant.knowledge.files import entry_paths
-from assistant.knowledge.golden import QUESTIONS
+from assistant.knowledge.golden import GAPS, QUESTIONS
 from assistant.publishing.choose import Chosen
 
 # Copied as they are: the registers, the golden questions, the calendars.
-_FOLDERS = ("calendar", QUESTIONS)
+_FOLDERS = ("calendar", QUESTIONS, GAPS)
 
 
 def fingerprint(knowledge: Path) -> dict[str, str]:

@@ -60,7 +60,8 @@ def draft_edition(
     report = check_knowledge(knowledge, today, checks={})
     entries = {entry.id: entry for entry in report.entries}
     documents = [document_of(entry) for entry in entries.values()]
-    index = build_hybrid(documents, embedder, words=words, say=say)
+    gaps = tuple(gap.text for gap in report.context.gaps)
+    index = build_hybrid(documents, embedder, words=words, gaps=gaps, say=say)
     manifest = Manifest(
         id=DRAFT_ID,
         created_at="",

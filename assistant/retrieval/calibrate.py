@@ -19,6 +19,8 @@ from assistant.errors import ModelMissing
 from assistant.retrieval.search import FEATURES, Candidate
 from assistant.retrieval.word_match import WORD_SIGNALS
 
+# How near a question is to those known to have no answer (see HybridSearch.gap_signals).
+GAP_SIGNALS = ("gap_nearest", "gap_three")
 # What is known once a search has run; see `signals`.
 SIGNALS = (
     "top_score",
@@ -29,6 +31,7 @@ SIGNALS = (
     "others_score",
     *FEATURES,
     *WORD_SIGNALS,
+    *GAP_SIGNALS,
 )
 
 
@@ -73,15 +76,20 @@ class Calibration:
         )
 
     def probability(
-        self, question: str, candidates: Sequence[Candidate], words: Sequence[float]
+        self,
+        question: str,
+        candidates: Sequence[Candidate],
+        words: Sequence[float],
+        gaps: Sequence[float],
     ) -> float:
         """Return the probability, 0 to 1, that the first candidate answers the question.
 
-        `words` are the WORD_SIGNALS of the question and these candidates.
+        `words` are the WORD_SIGNALS of the question and these candidates, `gaps` the
+        GAP_SIGNALS of the question.
         """
         if not candidates:
             return 0.0
-        found = signals(question, candidates, words)
+        found = signals(question, candidates, words, gaps)
         total = self.bias + sum(
             self.signal_weights[name] * value for name, value in zip(SIGNALS, found, strict=True)
         )
@@ -89,7 +97,10 @@ class Calibration:
 
 
 def signals(
-    question: str, candidates: Sequence[Candidate], words: Sequence[float]
+    question: str,
+    candidates: Sequence[Candidate],
+    words: Sequence[float],
+    gaps: Sequence[float],
 ) -> tuple[float, ...]:
     """Return what tells a right first candidate from a wrong one, in the order of SIGNALS."""
     first, others = candidates[0], candidates[1:6]
@@ -104,4 +115,5 @@ def signals(
         sum(other.score for other in others) / max(len(others), 1),
         *first.features,
         *words,
+        *gaps,
     )

@@ -44,6 +44,7 @@ class Measured:
     question: LabelledQuestion
     evidence: QueryEvidence
     doc_ids: tuple[str, ...]
+    gaps: tuple[float, float]
 
 
 def measure(
@@ -57,7 +58,8 @@ def measure(
         vector = search.embedder.embed_questions([question.text])[0]
         evidence = search.evidence(question.text, vector)
         doc_ids = tuple(search.index.doc_ids[int(i)] for i in evidence.numbers)
-        measured.append(Measured(question, evidence, doc_ids))
+        gaps = search.gap_signals(vector, without=question.text)
+        measured.append(Measured(question, evidence, doc_ids, gaps))
         if say is not None:
             say(number, len(questions))
     return measured
@@ -175,7 +177,7 @@ def held_out_signals(
         if candidates:
             question = measured[number].question
             matched = words.signals(question.text, [found.doc_id for found in candidates])
-            rows[number] = signals(question.text, candidates, matched)
+            rows[number] = signals(question.text, candidates, matched, measured[number].gaps)
             is_right[number] = candidates[0].doc_id == question.entry_id
     return rows, is_right
 

@@ -42,7 +42,8 @@ class HybridIndex:
 
     `metric` is float32, shape (dimension, dimension): the inverse within-entry
     scatter (see `_metric`); `mean` is the mean question; `lengths[i]` is the
-    length of passage i, less the mean, under the metric.
+    length of passage i, less the mean, under the metric. `gaps` are questions known to
+    have no answer; row i of `gap_vectors` (less the mean, length 1) is question i.
     """
 
     doc_ids: tuple[str, ...]
@@ -55,6 +56,8 @@ class HybridIndex:
     mean: FloatArray
     lengths: FloatArray
     words: tuple[str, ...]
+    gaps: tuple[str, ...]
+    gap_vectors: FloatArray
     embedder_name: str
 
     def document_of_passage(self, rows: IntArray) -> IntArray:
@@ -73,11 +76,13 @@ class HybridIndex:
             metric=self.metric,
             mean=self.mean,
             lengths=self.lengths,
+            gap_vectors=self.gap_vectors,
         )
         description = {
             "embedder": self.embedder_name,
             "doc_ids": self.doc_ids,
             "words": self.words,
+            "gaps": self.gaps,
         }
         (folder / "index.json").write_text(
             json.dumps(description, ensure_ascii=False), encoding="utf-8"
@@ -103,6 +108,7 @@ class HybridIndex:
                 passages=LexicalIndex.load(folder, "passages"),
                 documents=LexicalIndex.load(folder, "documents"),
                 words=tuple(description["words"]),
+                gaps=tuple(description["gaps"]),
                 embedder_name=description["embedder"],
                 **layout,
             )
@@ -124,6 +130,7 @@ def build_hybrid(
     embedder: Embedder,
     *,
     words: Sequence[str] = (),
+    gaps: Sequence[str] = (),
     say: Say | None = None,
 ) -> HybridIndex:
     """Build both indexes; `say` is told the stage, what is done and what there is to do."""
@@ -148,6 +155,8 @@ def build_hybrid(
         mean=mean,
         lengths=_lengths(vectors, metric, mean),
         words=tuple(words),
+        gaps=tuple(gaps),
+        gap_vectors=_directions(embedder.embed_questions(gaps) - mean) if gaps else vectors[:0],
         embedder_name=embedder.name,
     )
 
@@ -229,6 +238,13 @@ def _metric(
     )
     metric: FloatArray = np.linalg.inv(scatter).astype(np.float32)
     return metric / np.abs(metric).max(), mean.astype(np.float32)
+
+
+def _directions(vectors: FloatArray) -> FloatArray:
+    """Return the rows with length 1."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-6)
+    found: FloatArray = (vectors / lengths).astype(np.float32)
+    return found
 
 
 def _lengths(vectors: FloatArray, metric: FloatArray, mean: FloatArray) -> FloatArray:

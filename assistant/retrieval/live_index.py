@@ -39,9 +39,11 @@ class LoadedEdition:
 
     def ranked(self, question: str, top: int = 10) -> tuple[list[Candidate], float]:
         """Return the candidates and the probability that the first is right."""
-        candidates = self.search.search(question, top)
+        vector = self.search.embedder.embed_questions([question])[0]
+        candidates = self.search.search(question, top, vector=vector)
         words = self.words.signals(question, [candidate.doc_id for candidate in candidates])
-        return candidates, self.calibration.probability(question, candidates, words)
+        gaps = self.search.gap_signals(vector)
+        return candidates, self.calibration.probability(question, candidates, words, gaps)
 
 
 def load_for_search(

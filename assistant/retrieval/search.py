@@ -98,6 +98,19 @@ class HybridSearch:
             for i in order[:top]
         ]
 
+    def gap_signals(self, vector: FloatArray, without: str = "") -> tuple[float, float]:
+        """Return the cosine to the nearest known gap and the mean of the nearest three.
+
+        `without` leaves one question out: learning must not meet the question itself.
+        """
+        index = self.index
+        centred = vector - index.mean
+        cosines = index.gap_vectors @ (centred / max(float(np.linalg.norm(centred)), 1e-6))
+        if without:
+            cosines = cosines[[gap != without for gap in index.gaps]]
+        nearest = np.sort(cosines)[::-1][:3]
+        return (float(nearest[0]), float(nearest.mean())) if len(nearest) else (0.0, 0.0)
+
     def evidence(self, question: str, vector: FloatArray) -> QueryEvidence:
         """Return the features of every candidate of one question."""
         index = self.index
