@@ -122,13 +122,16 @@ def _is_long(text: str) -> bool:
 
 
 def _is_named(entry: Entry, question: Question, view: KnowledgeView) -> bool:
-    """Return whether a message has two letters in a row of an entry's matter, or a topic word."""
+    """Return whether a message has two letters in a row of an entry's questions, or a topic word.
+
+    Letters that carry no matter do not count.
+    """
     key = question_key(question.text)
     topic = view.registers.topics.get(entry.topic_folder)
     if topic is not None and any(question_key(word) in key for word in topic.words):
         return True
-    title = question_key(entry.title)
-    pairs = {title[start : start + 2] for start in range(len(title) - 1)}
+    own = [question_key(text) for text in entry.questions]
+    pairs = {text[start : start + 2] for text in own for start in range(len(text) - 1)}
     return any(pair in key and not names_no_matter(pair) for pair in pairs)
 
 

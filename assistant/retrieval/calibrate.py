@@ -34,6 +34,9 @@ SIGNALS = (
     *GAP_SIGNALS,
 )
 
+# Beyond this, more words are no more evidence: nonsense of 300 letters came out as certain.
+_LONG_CHARS = 40
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -110,7 +113,7 @@ def signals(
         first.score,
         min(first.score - second, 10.0),
         1.0 / sum(shares),
-        math.log(1 + len(question)),
+        math.log(1 + min(len(question), _LONG_CHARS)),
         others[0].feature("question_cosine") if others else 0.0,
         sum(other.score for other in others) / max(len(others), 1),
         *first.features,
