@@ -65,11 +65,10 @@ _FIRM_INTENTS = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "request_human", "query_progress",
      "withdraw_request", "rate", "bot_challenge", "ask_scope", "abuse"}
 )  # fmt: skip
-_FIRM_CONFIDENCE = 0.5
-# These are heard in questions about the rules, too (征地反映半年没下文，想写信上去走什么路);
-# a sure entry is told unless there is hardly a doubt.
-_YIELDING_INTENTS = frozenset({"query_progress", "withdraw_request", "ask_scope", "rate"})
+# Heard below this, they yield to a sure entry: 征地反映半年没下文，想写信上去走什么路 sounds like
+# a question of progress, and 打针的绿本子丢了 like abuse. Who wants a person gets one.
 _UNDOUBTED = 0.9
+_STANDS_FROM = {"request_human": 0.5}
 # Said of a court or a petition, these are for the lawful way and not for the hotline.
 _MAYBE_LEGAL = frozenset({"out_of_scope_legal", "query_progress", "add_information"})
 # Below this an intent is a guess and its phrase would be beside the point. Grievances are
@@ -168,7 +167,7 @@ def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Ans
     """Answer greetings and the like; a message that is surely about an entry goes on."""
     if question.intent not in _FIRM_INTENTS or question.intent_confidence < _HEARD_CONFIDENCE:
         return None
-    needed = _UNDOUBTED if question.intent in _YIELDING_INTENTS else _FIRM_CONFIDENCE
+    needed = _STANDS_FROM.get(question.intent, _UNDOUBTED)
     if question.intent_confidence < needed and is_sure(question, view):
         return None
     if _legal(question, memory, view) is not None:
