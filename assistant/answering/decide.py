@@ -17,6 +17,7 @@ from assistant.answering.choices import chosen_entry, pressed_intent
 from assistant.answering.conversation import Answer, KnowledgeView, Memory, Question
 from assistant.answering.matter_steps import (
     REQUEST_INTENTS,
+    bare_topic,
     circumstance,
     district_meant,
     entries_of,
@@ -69,6 +70,8 @@ _FIRM_INTENTS = frozenset(
 # a question of progress, and 打针的绿本子丢了 like abuse. Who wants a person gets one.
 _UNDOUBTED = 0.9
 _STANDS_FROM = {"request_human": 0.5}
+# "hello" and "thank you" are understood; longer talk in other letters is not.
+_FOREIGN_WORDS = 2
 # Said of a court or a petition, these are for the lawful way and not for the hotline.
 _MAYBE_LEGAL = frozenset({"out_of_scope_legal", "query_progress", "add_information"})
 # Below this an intent is a guess and its phrase would be beside the point. Grievances are
@@ -167,6 +170,8 @@ def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Ans
     """Answer greetings and the like; a message that is surely about an entry goes on."""
     if question.intent not in _FIRM_INTENTS or question.intent_confidence < _HEARD_CONFIDENCE:
         return None
+    if not has_chinese(question.text) and len(question.text.split()) > _FOREIGN_WORDS:
+        return None
     needed = _STANDS_FROM.get(question.intent, _UNDOUBTED)
     if question.intent_confidence < needed and is_sure(question, view):
         return None
@@ -242,6 +247,7 @@ STEPS: tuple[Step, ...] = (
     opening_hours,
     follow_up,
     place_of_matter,
+    bare_topic,
     sure_answer,
     circumstance,
     _request,

@@ -286,12 +286,8 @@ def _export_onnx(folder: Path) -> None:
         opset_version=14,
         dynamo=False,
     )
-    quantize_dynamic(
-        str(full),
-        str(full.with_name("model.int8.onnx")),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-    )
+    small = str(full.with_name("model.int8.onnx"))
+    quantize_dynamic(str(full), small, weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
 
 

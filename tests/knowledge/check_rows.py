@@ -18,7 +18,7 @@ CARD = "faq/social-insurance/lost-card.md"
 PENSION = "faq/social-insurance/pension-start.md"
 ENROL = "faq/education/enrol.md"
 GUIDE = "guides/social-insurance/unemployment.md"
-QUESTIONS = "questions/all.yml"
+QUESTIONS, GAPS = "questions/all.yml", "gaps/all.yml"
 
 Change = Callable[[Path], None]
 
@@ -236,6 +236,12 @@ REGISTERS = [
         'entry: "education/enrol"', 'entry: "education/enrol", refuse: true'),
     row("yaml", "a broken file of questions", QUESTIONS, '"education/enrol"', '"education/enrol',
         '"social-insurance/unemployment"'),
+    other("gap-entry", "a gap with an answer", GAPS, "education/enrol", create(GAPS,
+        b'- {question: "q", entry: "education/enrol"}\n')),
+    other("gap-answered", "a gap that was filled", GAPS, "失业补助", create(GAPS,
+        '- {question: "没工作了，失业补助去哪申请", refuse: true}\n'.encode())),
+    other("gap-repeated", "a gap twice", GAPS, "乙？", create(GAPS,
+        '- {question: "乙", refuse: true}\n- {question: "乙？", refuse: true}\n'.encode())),
     row("link-hosts", "a host with its scheme", "link_hosts.yml", '"gov.cn"', '"https://gov.cn"'),
     row("golden-gate", "a share of nothing", "golden.yml", '"0.75"', '"1.5"'),
     row("golden-gate", "a share that is a word", "golden.yml", '"0.75"', '"NaN"'),
@@ -349,6 +355,12 @@ NEARLY = [
          "被单位辞退了想申请失业保险金", "没工作了失业补助上哪申请")),
     near("golden-form", "a refusal without a reason", edit(
         QUESTIONS, 'entry: "education/enrol"', "refuse: true")),
+    near("gap-entry", "a gap without an answer", create(GAPS,
+         b'- {question: "q", refuse: true}\n')),
+    near("gap-answered", "nearly a similar question", create(GAPS,
+         '- {question: "没工作了，失业补助上哪申请", refuse: true}\n'.encode())),
+    near("gap-repeated", "one word more", create(GAPS,
+         '- {question: "乙", refuse: true}\n- {question: "乙丙", refuse: true}\n'.encode())),
     near("link-hosts", "another host", edit("link_hosts.yml", '"gov.cn"', '"www.gov.cn"')),
     near("golden-gate", "everything and nothing", edit("golden.yml", '"0.75"', '"1"')),
 ]  # fmt: skip

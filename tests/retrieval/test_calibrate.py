@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelMissing
-from assistant.retrieval.calibrate import SIGNALS, Calibration, signals
+from assistant.retrieval.calibrate import GAP_SIGNALS, SIGNALS, Calibration, signals
 from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.fit import FOLDS, _fold, fit_weights, measure, ranked
 from assistant.retrieval.questions import LabelledQuestion, read_questions
 from assistant.retrieval.search import FEATURES, HybridSearch
+from assistant.retrieval.word_match import WORD_SIGNALS
 from assistant.settings import Settings
 from tests.retrieval.small_index import CARD, DOG, FUND, candidate, searching
 
-N_WORDS = len(SIGNALS) - 6 - len(FEATURES)
-WORDS = (0.0,) * N_WORDS
+WORDS, GAPS = (0.0,) * len(WORD_SIGNALS), (0.0,) * len(GAP_SIGNALS)
 QUESTIONS = [
     LabelledQuestion("社保卡不见了", CARD), LabelledQuestion("补社保卡", CARD),
     LabelledQuestion("租房提取", FUND), LabelledQuestion("公积金取出来", FUND),
@@ -41,23 +41,23 @@ def calibration(**signal_weights: float) -> Calibration:
 
 def test_no_candidate_has_no_probability():
     """Nothing found is never answered."""
-    assert 0.0 == replace(calibration(), bias=30.0).probability("q", [], WORDS)
+    assert 0.0 == replace(calibration(), bias=30.0).probability("q", [], WORDS, GAPS)
 
 
 @pytest.mark.parametrize("score", [-1e6, -1.0, 0.0, 1.0, 1e6])
 def test_a_probability_lies_between_0_and_1_and_grows_with_the_score(score):
     """Also where a logistic function would overflow."""
     found = calibration(top_score=1.0)
-    value = found.probability("q", [candidate("a", score)], WORDS)
+    value = found.probability("q", [candidate("a", score)], WORDS, GAPS)
     assert 0.0 < value < 1.0
-    assert value <= found.probability("q", [candidate("a", score + 0.5)], WORDS)
+    assert value <= found.probability("q", [candidate("a", score + 0.5)], WORDS, GAPS)
 
 
 def test_signals_stand_in_the_order_of_their_names():
     """A weight never meets another signal's value."""
     first = candidate("a", 2.0, coverage=0.75)
     second = candidate("b", 0.5, question_cosine=0.4)
-    found = dict(zip(SIGNALS, signals("四个字的", [first, second], WORDS), strict=True))
+    found = dict(zip(SIGNALS, signals("四个字的", [first, second], WORDS, GAPS), strict=True))
     assert (2.0, 1.5) == (found["top_score"], found["margin"])
     assert 0.4 == found["second_cosine"]
     assert 0.75 == found["coverage"]
@@ -67,7 +67,7 @@ def test_signals_stand_in_the_order_of_their_names():
 
 def test_a_lone_candidate_stands_out_the_most():
     """Without a second the margin is the greatest there is."""
-    found = dict(zip(SIGNALS, signals("q", [candidate("a", 1.0)], WORDS), strict=True))
+    found = dict(zip(SIGNALS, signals("q", [candidate("a", 1.0)], WORDS, GAPS), strict=True))
     assert (10.0, 1.0, 0.0) == (found["margin"], found["share"], found["second_cosine"])
 
 

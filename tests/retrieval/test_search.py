@@ -6,7 +6,7 @@ import pytest
 
 from assistant.retrieval.documents import Document
 from assistant.retrieval.embedder import Embedder
-from assistant.retrieval.hybrid_index import build_hybrid
+from assistant.retrieval.hybrid_index import HybridIndex, build_hybrid
 from assistant.retrieval.search import FEATURES, Candidate, HybridSearch
 from tests.retrieval.small_index import CARD, DOCUMENTS, DOG, FUND, searching
 
@@ -143,3 +143,31 @@ def test_every_feature_is_a_number_within_its_range(search: HybridSearch) -> Non
                 assert -1e-6 <= candidate.feature(name) <= 1.0 + 1e-5, name
             for name in ("question_cosine", "question_cosine_raw", "chunk_cosine"):
                 assert -1.001 <= candidate.feature(name) <= 1.001, name
+
+
+GAPS = ("社保卡密码忘了怎么改", "公积金能不能还信用卡")
+
+
+def test_a_known_gap_is_near_to_itself_and_can_be_left_out(embedder):
+    """Learning must not meet the question itself, an answer must."""
+    index = build_hybrid(DOCUMENTS, embedder, gaps=GAPS)
+    search = HybridSearch(index, embedder, {})
+    vector = embedder.embed_questions([GAPS[0]])[0]
+    nearest, three = search.gap_signals(vector)
+    assert nearest > 0.98
+    assert three < nearest
+    assert search.gap_signals(vector, without=GAPS[0])[0] < nearest
+
+
+def test_without_known_gaps_nothing_speaks_against_an_answer(embedder):
+    """A city that has noted none is not hindered."""
+    search = HybridSearch(build_hybrid(DOCUMENTS, embedder), embedder, {})
+    assert (0.0, 0.0) == search.gap_signals(embedder.embed_questions(["社保卡"])[0])
+
+
+def test_known_gaps_are_kept_with_the_index(embedder, tmp_path):
+    """What was published is what is loaded."""
+    build_hybrid(DOCUMENTS, embedder, gaps=GAPS).save(tmp_path)
+    index = HybridIndex.load(tmp_path, embedder)
+    assert GAPS == index.gaps
+    assert (len(GAPS), embedder.dimension) == index.gap_vectors.shape
