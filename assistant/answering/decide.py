@@ -17,7 +17,6 @@ from assistant.answering.choices import chosen_entry, pressed_intent
 from assistant.answering.conversation import Answer, KnowledgeView, Memory, Question
 from assistant.answering.matter_steps import (
     REQUEST_INTENTS,
-    bare_topic,
     circumstance,
     district_meant,
     entries_of,
@@ -247,7 +246,6 @@ STEPS: tuple[Step, ...] = (
     opening_hours,
     follow_up,
     place_of_matter,
-    bare_topic,
     sure_answer,
     circumstance,
     _request,

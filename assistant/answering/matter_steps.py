@@ -91,17 +91,6 @@ def sure_answer(question: Question, memory: Memory, view: KnowledgeView) -> Answ
     return compose.entry_answer(entry, view, question.now)
 
 
-def bare_topic(question: Question, _memory: Memory, view: KnowledgeView) -> Answer | None:
-    """Offer questions of a topic that is all a message says ("身份证"), however sure one seems."""
-    topic = compose_place.topic_named(question.text, view)
-    if not topic or _words_beside(topic, question.text, view) or is_question(question.text):
-        return None
-    if asked_aspect(question.text, "") is not None:
-        return None
-    family = _of_topic(question, topic, view)[:_OFFERED]
-    return compose.options(family, view) if len(family) > 1 else None
-
-
 def circumstance(question: Question, memory: Memory, view: KnowledgeView) -> Answer | None:
     """Tell what the last answer's entry says of a new circumstance ("那未成年人呢").
 
