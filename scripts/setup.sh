@@ -77,8 +77,9 @@ if [ -z "${WENBAN_EMBEDDING_MODEL:-}" ]; then
   fi
 fi
 
-if ! .venv/bin/wenban kb list --current >/dev/null 2>&1; then
-  say "发布知识库的第一个版本（计算向量，约 1 分钟）…"
+# A search tells whether the current edition can be used with this code and this model.
+if ! .venv/bin/wenban kb search "社保卡" >/dev/null 2>&1; then
+  say "发布知识库（计算向量，约 1 分钟）…"
   .venv/bin/wenban kb publish --commit
 fi
 

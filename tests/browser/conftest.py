@@ -12,9 +12,11 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from tests.gateway.running import FakeWorker, RunningGateway, running_gateway
 
 
-@pytest.fixture(scope="session")
+# Of the module, not the session: Playwright keeps an event loop running in this thread,
+# and tests that run one of their own would fail after it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; without one they are skipped, loudly."""
+    """One Chromium a module; without one the tests are skipped, loudly."""
     path = os.environ.get("WENBAN_TEST_CHROMIUM") or shutil.which("chromium")
     if not path:
         pytest.skip("BROWSER TESTS SKIPPED: no chromium on PATH and no WENBAN_TEST_CHROMIUM")
