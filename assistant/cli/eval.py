@@ -37,6 +37,7 @@ def eval_command(as_json: bool, misses: Path | None, stock_rasa: bool, calibrate
         "Retrieval on the golden questions": evaluation.retrieval(),
         "Baselines on the same questions": evaluation.baselines(with_stock_rasa=stock_rasa),
         "Whole turns on the same questions": evaluation.turns(),
+        "Whole turns on the blind hold-out": evaluation.blind(),
         "Intents on unseen sentences": evaluation.intents(),
     }
     if as_json:

@@ -7,6 +7,7 @@ serve the release gate and these figures and are never read for fitting.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,15 @@ class Evaluation:
         self.misses: list[str] = []
         self._loaded = named_or_current_edition(self._settings, "")
         self._questions = read_questions(self._settings.knowledge / "questions")
+        self._blind = read_questions(self._settings.root / "data" / "holdout")
+
+    def blind(self) -> list[Figure]:
+        """Measure whole turns on questions whose writer knew nothing of the entries but ids.
+
+        Their labels are the writer's guesses, so the figures err on the low side; no
+        goal is asked of them.
+        """
+        return [replace(figure, goal="", is_met=None) for figure in self._turns(self._blind)]
 
     def retrieval(self) -> list[Figure]:
         """Measure our own ranking, its probability and its thresholds."""
@@ -91,10 +101,14 @@ class Evaluation:
 
     def turns(self) -> list[Figure]:
         """Measure what citizens get: the golden questions through intake, Rasa and decision."""
-        rows = [{"id": str(n), "text": q.text} for n, q in enumerate(self._questions)]
+        return self._turns(self._questions)
+
+    def _turns(self, questions: Sequence[LabelledQuestion]) -> list[Figure]:
+        """Ask every question in a conversation of its own."""
+        rows = [{"id": str(n), "text": q.text} for n, q in enumerate(questions)]
         found = list(self._told("整轮", decisions(rows), len(rows)))
         answered = wrong = offered = refused_answered = 0
-        for question, decision in zip(self._questions, found, strict=True):
+        for question, decision in zip(questions, found, strict=True):
             is_answered = str(decision["status"]).startswith("answered_")
             if question.is_refused:
                 refused_answered += is_answered
@@ -106,8 +120,8 @@ class Evaluation:
             if is_answered and decision["entry_id"] != question.entry_id:
                 wrong += 1
                 self._miss("turn, wrong", question, [str(decision["entry_id"])])
-        total = sum(not question.is_refused for question in self._questions)
-        refused = len(self._questions) - total
+        total = sum(not question.is_refused for question in questions)
+        refused = len(questions) - total
         coverage, risk = Share(answered, total), Share(wrong, answered)
         passed = Share(refused_answered, refused)
         return [
