@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.errors import EditionDamaged
@@ -25,6 +25,8 @@ from assistant.retrieval.word_match import WordMatch
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+# In every round the entries' words are read for so long, until all are.
+WARM_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,17 @@ class LiveIndex:
         if name in (self._loaded.edition.id, self._refused):
             return False
         fresh = self._load(name)
+        known = WordMatch(fresh.edition.entries, fresh.search.embedder, self._loaded.words)
+        fresh = replace(fresh, words=known)
         self._former, self._loaded = self._loaded, fresh
         self._refused = ""
         logger.info("edition_swapped edition=%s", name)
         return True
+
+    def warm_up(self) -> None:
+        """Read the words of the entries now, rather than in idle moments."""
+        while not self._loaded.words.warm(WARM_SECONDS):
+            pass
 
     def close(self) -> None:
         """Stop watching."""
@@ -120,6 +129,7 @@ class LiveIndex:
             try:
                 name = current_id(self._editions)
                 self.refresh()
+                self._loaded.words.warm(WARM_SECONDS)
             # A thread's edge: it must not end, or no later edition would ever be seen.
             except Exception as err:  # noqa: BLE001
                 if name != self._refused or not name:

@@ -5,8 +5,8 @@ and shares most of its words; what gives it away is the one word that nothing in
 entry corresponds to. The network gives each token a vector in its context; for each
 token of the question the best cosine to any token of the entry's questions, and of
 those and its answer, is taken (late interaction). Only the first two candidates are
-looked at. The tokens of an entry are computed when it is first a candidate and kept.
-Figures: docs/evaluation.md, "Words".
+looked at. The tokens of an entry are computed when it is first a candidate, or before
+in idle moments (`warm`), and kept. Figures: docs/evaluation.md, "Words".
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.clock import monotonic_seconds
 from assistant.knowledge.entry import Entry
 from assistant.retrieval.documents import answer_chunks
 from assistant.retrieval.embedder import Embedder
@@ -36,8 +38,15 @@ WORD_SIGNALS = (
 COMPARED = 2
 # An entry's tokens take about 170 KB: 400 entries, 70 MB.
 _KEPT = 400
-# Titles whose mean token is taken out: it says "Chinese question" and nothing else.
-_TITLES_FOR_MEAN = 64
+# Their mean token is taken out: it says "Chinese question" and nothing else. They are the
+# same for every edition, so that an entry's tokens are, too.
+_CENTRE = (
+    "身份证丢了怎么补办", "孩子上小学要什么条件", "医保在外地住院怎么报销", "公积金租房能提多少",
+    "小区停车费涨价谁来管", "办营业执照要带什么材料", "护照到期换新的多少钱", "领结婚证去哪里",
+    "老人高龄津贴怎么申请", "工资一直拖着不发怎么办", "楼上漏水物业不管", "驾驶证扣分怎么查",
+    "暖气不热给退费吗", "噪音扰民打哪个电话", "社保断交有什么影响", "买二手房要交哪些税",
+    "狗证在哪儿办", "残疾证多久能下来", "退休年龄是怎么规定的", "失业金能领几个月",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,38 @@ class EntryTokens:
 class WordMatch:
     """Compares questions with the entries of one edition; safe to share between threads."""
 
-    def __init__(self, entries: Mapping[str, Entry], embedder: Embedder) -> None:
+    def __init__(
+        self, entries: Mapping[str, Entry], embedder: Embedder, former: WordMatch | None = None
+    ) -> None:
+        """Start with what the edition before knew of entries that are still the same."""
         self._entries, self._embedder = entries, embedder
         self._kept: OrderedDict[str, EntryTokens] = OrderedDict()
         self._mean: FloatArray | None = None
         self._lock = threading.Lock()
+        if former is not None:
+            self._kept.update(former.known_of(entries))
+
+    def known_of(self, entries: Mapping[str, Entry]) -> dict[str, EntryTokens]:
+        """Return the kept tokens of those entries that have the same words here and there."""
+        with self._lock:
+            kept = dict(self._kept)
+        return {
+            doc_id: tokens
+            for doc_id, tokens in kept.items()
+            if (other := entries.get(doc_id)) is not None
+            and other.questions == self._entries[doc_id].questions
+            and other.answer == self._entries[doc_id].answer
+        }
+
+    def warm(self, seconds: float) -> bool:
+        """Compute tokens for at most about `seconds`; return whether nothing is left to do."""
+        end = monotonic_seconds() + seconds
+        for doc_id in islice(self._entries, _KEPT):
+            if doc_id not in self._kept:
+                self._tokens_of(doc_id)
+                if monotonic_seconds() >= end:
+                    return False
+        return True
 
     def signals(self, question: str, doc_ids: Sequence[str]) -> tuple[float, ...]:
         """Return WORD_SIGNALS for the first candidates of a question; zeros where none is."""
@@ -95,11 +131,9 @@ class WordMatch:
         return stored
 
     def _centre(self) -> FloatArray:
-        """Return the mean token of some titles, taken evenly from all entries."""
+        """Return the mean token of _CENTRE."""
         if self._mean is None:
-            titles = [self._entries[key].title for key in sorted(self._entries)]
-            chosen = titles[:: max(1, len(titles) // _TITLES_FOR_MEAN)][:_TITLES_FOR_MEAN]
-            tokens = [self._embedder.question_tokens(title) for title in chosen]
+            tokens = [self._embedder.question_tokens(text) for text in _CENTRE]
             self._mean = np.concatenate(tokens).mean(axis=0)
         return self._mean
 
