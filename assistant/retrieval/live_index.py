@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import EditionDamaged
@@ -101,8 +101,7 @@ class LiveIndex:
         if name in (self._loaded.edition.id, self._refused):
             return False
         fresh = self._load(name)
-        known = WordMatch(fresh.edition.entries, fresh.search.embedder, self._loaded.words)
-        fresh = replace(fresh, words=known)
+        fresh.words.learn_from(self._loaded.words)
         self._former, self._loaded = self._loaded, fresh
         self._refused = ""
         logger.info("edition_swapped edition=%s", name)

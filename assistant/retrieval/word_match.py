@@ -60,16 +60,17 @@ class EntryTokens:
 class WordMatch:
     """Compares questions with the entries of one edition; safe to share between threads."""
 
-    def __init__(
-        self, entries: Mapping[str, Entry], embedder: Embedder, former: WordMatch | None = None
-    ) -> None:
-        """Start with what the edition before knew of entries that are still the same."""
+    def __init__(self, entries: Mapping[str, Entry], embedder: Embedder) -> None:
         self._entries, self._embedder = entries, embedder
         self._kept: OrderedDict[str, EntryTokens] = OrderedDict()
         self._mean: FloatArray | None = None
         self._lock = threading.Lock()
-        if former is not None:
-            self._kept.update(former.known_of(entries))
+
+    def learn_from(self, former: WordMatch) -> None:
+        """Take over what the edition before knew of entries that are still the same."""
+        known = former.known_of(self._entries)
+        with self._lock:
+            self._kept.update(known)
 
     def known_of(self, entries: Mapping[str, Entry]) -> dict[str, EntryTokens]:
         """Return the kept tokens of those entries that have the same words here and there."""

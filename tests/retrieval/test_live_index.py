@@ -33,7 +33,8 @@ def editions(tmp_path: Path) -> Path:
 
 def fake(name: str) -> Any:
     """Stand for a loaded edition; only its id matters here."""
-    return SimpleNamespace(edition=SimpleNamespace(id=name))
+    words = SimpleNamespace(learn_from=lambda _former: None, warm=lambda _seconds: True)
+    return SimpleNamespace(edition=SimpleNamespace(id=name), words=words)
 
 
 def damaged(name: str) -> Any:

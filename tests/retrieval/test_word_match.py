@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,31 @@ def test_an_entry_is_read_once_and_equal_questions_get_equal_signals(loaded):
     assert read
     assert first == match.signals("社保卡丢了怎么补", [CARD])
     assert read == reading.passages
+
+
+def test_an_edition_takes_over_what_is_still_the_same(loaded):
+    """After a publish only changed entries are read again, and nothing is told differently."""
+    entries = dict(loaded.edition.entries)
+    former = WordMatch(entries, loaded.search.embedder)
+    told = former.signals("社保卡丢了怎么补", [CARD, PHOTO])
+    changed = entries | {PHOTO: replace(entries[PHOTO], answer="改过的答复。")}
+    reading = Reading(loaded.search.embedder)
+    match = WordMatch(changed, reading)
+    match.learn_from(former)
+    assert told[:6] == match.signals("社保卡丢了怎么补", [CARD])[:6]
+    assert 0 == reading.passages
+    match.signals("社保卡丢了怎么补", [PHOTO])
+    assert reading.passages
+
+
+def test_idle_moments_are_enough_to_read_all(loaded, monkeypatch):
+    """Slice by slice, until nothing is left to do."""
+    some = {key: loaded.edition.entries[key] for key in sorted(loaded.edition.entries)[:3]}
+    match = WordMatch(some, loaded.search.embedder)
+    rounds = 0
+    while not match.warm(0.0):
+        rounds += 1
+    assert 3 == rounds == len(match._kept)
 
 
 def test_only_so_many_entries_are_kept(loaded, monkeypatch):
