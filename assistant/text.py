@@ -71,6 +71,15 @@ def simplified(text: str) -> str:
     return folded.translate(_simplified_characters())
 
 
+def in_simplified(text: str) -> str:
+    """Return text that is written in traditional characters in simplified ones, else as it is.
+
+    One character proves nothing: 著 and 乾 stand in simplified text as well.
+    """
+    changed = text.translate(_simplified_characters())
+    return changed if sum(a != b for a, b in zip(text, changed, strict=False)) > 1 else text
+
+
 def question_key(text: str) -> str:
     """Return what two spellings of one question share: `fold` in simplified characters."""
     return _NOT_WORD.sub("", simplified(text))

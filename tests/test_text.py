@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import InvalidText
-from assistant.text import MAX_CHARS, clean_message, fold
+from assistant.text import MAX_CHARS, clean_message, fold, in_simplified
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,18 @@ def test_a_message_that_is_no_text_is_refused(raw, code):
 def test_two_spellings_of_one_question_fold_to_the_same(one, other):
     """Duplicates are found whatever the punctuation."""
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("社保卡丟了怎麼補辦", "社保卡丢了怎么补办"),
+        ("ETC怎麼註銷", "ETC怎么注销"),
+        ("效果显著吗", "效果显著吗"),
+        ("社保卡丢了怎么补办", "社保卡丢了怎么补办"),
+        ("", ""),
+    ],
+)
+def test_traditional_text_is_turned_into_simplified_and_other_text_is_left(text, expected):
+    """A question in traditional characters finds what the same in simplified ones finds."""
+    assert expected == in_simplified(text)

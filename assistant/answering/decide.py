@@ -169,7 +169,9 @@ def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Ans
     """Answer greetings and the like; a message that is surely about an entry goes on."""
     if question.intent not in _FIRM_INTENTS or question.intent_confidence < _HEARD_CONFIDENCE:
         return None
-    if not has_chinese(question.text) and len(question.text.split()) > _FOREIGN_WORDS:
+    if not has_chinese(question.text) and (
+        question.intent == "abuse" or len(question.text.split()) > _FOREIGN_WORDS
+    ):
         return None
     needed = _STANDS_FROM.get(question.intent, _UNDOUBTED)
     if question.intent_confidence < needed and is_sure(question, view):

@@ -14,7 +14,7 @@ from assistant.knowledge.places import PlaceKind
 from assistant.knowledge.registers import Registers
 
 _HERE = re.compile(
-    r"云州|本市|咱们?市|我们市|咱们?这|我们这|这边|这里|本地|外地|异地|跨省|跨市|来这|到这"
+    r"云州|本市|咱们?市|我们市|咱们?这|我们这|这边|这里|本地|外地|异地|跨省|跨市|来这|到这|[转迁搬]过来|[转迁]回来"
 )
 # What stands before or after a name when it only tells where somebody comes from or goes to.
 _FROM = re.compile(

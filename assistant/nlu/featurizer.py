@@ -26,6 +26,7 @@ from assistant.nlu.fingerprints import fingerprint_of
 from assistant.retrieval import embedder as embedder_module
 from assistant.retrieval.embedder import Embedder
 from assistant.services import process_embedder, process_embedding_manifest
+from assistant.text import in_simplified
 
 MODEL_FILE = "embedding.json"
 
@@ -126,7 +127,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         alone (cosine 0.984 to 0.999); training one by one measured no better.
         """
         with_text = [message for message in messages if message.get(TEXT)]
-        vectors = self._embedder.embed_questions([message.get(TEXT) for message in with_text])
+        vectors = self._embedder.embed_questions(
+            [in_simplified(message.get(TEXT)) for message in with_text]
+        )
         for message, vector in zip(with_text, vectors, strict=True):
             sentence = vector[np.newaxis, :]
             for kind in (FEATURE_TYPE_SEQUENCE, FEATURE_TYPE_SENTENCE):

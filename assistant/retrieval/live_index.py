@@ -21,6 +21,7 @@ from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.hybrid_index import HybridIndex
 from assistant.retrieval.search import Candidate, HybridSearch
 from assistant.retrieval.word_match import WordMatch
+from assistant.text import in_simplified
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class LoadedEdition:
 
     def ranked(self, question: str, top: int = 10) -> tuple[list[Candidate], float]:
         """Return the candidates and the probability that the first is right."""
+        question = in_simplified(question)
         vector = self.search.embedder.embed_questions([question])[0]
         candidates = self.search.search(question, top, vector=vector)
         words = self.words.signals(question, [candidate.doc_id for candidate in candidates])

@@ -32,6 +32,7 @@ ELSEWHERE: dict[str, str] = {
 }
 # A name that only tells where somebody comes from, goes to, or what a thing is called.
 HERE = [
+    "北京的社保怎么转过来",
     "我老家在成都，想把户口迁过来",
     "从上海转来的社保怎么接续",
     "北京户口能在这里结婚吗",
