@@ -14,8 +14,11 @@ from assistant.knowledge.places import PlaceKind
 from assistant.knowledge.registers import Registers
 
 _HERE = re.compile(
-    r"云州|本市|咱们?市|我们市|咱们?这|我们这|这边|这里|本地|外地|异地|跨省|跨市|来这|到这|[转迁搬]过来|[转迁]回来"
+    r"云州|本市|咱们?市|我们市|咱们?这|我们这|这边|这里|本地|来这|到这|[转迁搬]过来|[转迁]回来"
 )
+# Two places are in play, and one of them is this city; not when the other one leads
+# the message (石家庄异地高考需要哪些条件).
+_TWO_PLACES = re.compile("外地|异地|跨省|跨市")
 # What stands before or after a name when it only tells where somebody comes from or goes to.
 _FROM = re.compile(
     r"(老家|户口|户籍|籍贯|原来|以前|之前|从|由|来自|人在|打工|工作|念书|上学|买的|迁|转|寄到|回)在?$"
@@ -38,6 +41,8 @@ def other_city_asked(text: str, registers: Registers) -> OtherCity | None:
         return None
     for mention in registers.gazetteer.find(text):
         if mention.kind is not PlaceKind.OTHER_CITY:
+            continue
+        if mention.start and _TWO_PLACES.search(text):
             continue
         before, after = text[: mention.start], text[mention.end :]
         if _FROM.search(before) or _TO.search(after):

@@ -8,6 +8,8 @@ from assistant.answering.scope import other_city_asked
 from assistant.knowledge.registers import Registers
 
 ELSEWHERE: dict[str, str] = {
+    "石家庄异地高考需要哪些条件": "石家庄市",
+    "广州买房还限购吗，外地人要交几年社保": "广州市",
     "北京的居住证怎么办": "北京市",
     "上海公积金怎么提取": "上海市",
     "广州市社保卡丢了去哪补": "广州市",
