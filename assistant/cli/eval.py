@@ -13,9 +13,9 @@ from assistant.cli.progress import stage_progress
 
 @click.command(
     name="eval",
-    help="全部评测：检索、拒答、整轮对话、意图，与基线同表（约 2 分钟）。\n\n"
+    help="全部评测：检索、拒答、整轮对话、意图，与基线同表（约 4 分钟）。\n\n"
     "示例：wenban eval --misses 未命中.txt\n\n"
-    "示例：wenban eval --stock-rasa    同时训练并比较原生 Rasa（再加约 20 分钟）",
+    "示例：wenban eval --stock-rasa    同时训练并比较原生 Rasa（再加约 35 分钟）",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--misses", type=click.Path(path_type=Path), help="把每个未命中写到这个文件")
