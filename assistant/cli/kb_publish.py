@@ -71,7 +71,7 @@ def rollback_command(edition: str, commit: bool) -> None:
     from assistant.services import process_embedder
     from assistant.settings import load_settings
 
-    report = roll_back(load_settings().editions, edition, process_embedder().name, commit=commit)
+    report = roll_back(load_settings().editions, edition, process_embedder(), commit=commit)
     former = report.from_edition or "（无）"
     if commit:
         click.echo(f"已从 {former} 回到，{report.entries} 个条目：", err=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -16,6 +18,9 @@ def train() -> None:
     from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
+    if not sys.stderr.isatty():
+        # Rasa's way to say "no progress bars": in a log file they are hundreds of lines.
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
     from rasa.model_training import train as rasa_train
 
     result = rasa_train(

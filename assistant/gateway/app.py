@@ -22,7 +22,7 @@ from assistant.clock import Clock, monotonic_seconds
 from assistant.errors import InvalidText
 from assistant.gateway import errors, rich_text
 from assistant.gateway.cookies import SessionCookies
-from assistant.gateway.edge import BodyLimit, LastCatch, SecurityHeaders
+from assistant.gateway.edge import BodyLimit, LastCatch, SameSite, SecurityHeaders
 from assistant.gateway.outbox_watch import OutboxWatch
 from assistant.gateway.parts import GatewayParts
 from assistant.gateway.rate_limit import RateLimits
@@ -74,6 +74,7 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LastCatch, metrics=parts.metrics),
+            Middleware(SameSite),
             Middleware(BodyLimit),
         ],
         exception_handlers={

@@ -1,6 +1,6 @@
-"""What every request passes: headers for safety, a count, a size limit, and a last catch.
+"""What every request passes: headers for safety, a count, whence it comes, how large it is.
 
-Three plain ASGI layers, because a streamed answer must pass untouched.
+Plain ASGI layers, because a streamed answer must pass untouched.
 """
 
 from __future__ import annotations
@@ -84,6 +84,27 @@ class LastCatch:
             await error_response(500, code, words)(scope, receive, send_and_note)
         finally:
             self._metrics.requests.labels(_route_name(scope), str(status or 499)).inc()
+
+
+class SameSite:
+    """Refuses what another site's page would have a citizen's browser do here.
+
+    A cookie marked Lax keeps another page from speaking in a citizen's name, not from
+    giving them a new conversation. Browsers tell whence a request comes (Fetch Metadata);
+    programs send nothing and pass.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on unless it changes something and comes from another site."""
+        changes = scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        if changes and Headers(scope=scope).get("sec-fetch-site") == "cross-site":
+            refusal = error_response(403, "cross_site", "这个请求来自别的网站，没有处理。")
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class BodyLimit:

@@ -15,7 +15,7 @@ from assistant.gateway.openapi_schemas import ref, schemas
 ERROR_WORDS = {
     400: "字段缺失、格式不对或内容为空",
     401: "没有会话，或会话已失效",
-    403: "不允许查看",
+    403: "不允许：来自别的网站，或不在本机且没有令牌",
     404: "没有找到",
     409: "同一编号已用于另一条内容",
     413: "内容太长",
@@ -49,7 +49,12 @@ def _parameter(name: str, where: str, *, is_required: bool = False) -> dict[str,
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        "post", "/api/chat/session", "create_session", "新建会话", {201: "Session"}, (413, 429, 503)
+        "post",
+        "/api/chat/session",
+        "create_session",
+        "新建会话",
+        {201: "Session"},
+        (403, 413, 429, 503),
     ),
     Operation(
         "post",
@@ -57,7 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "post_message",
         "发送消息：先保存，再最多等4秒",
         {200: "MessageResult", 202: "MessageResult"},
-        (400, 401, 409, 413, 415, 429, 503),
+        (400, 401, 403, 409, 413, 415, 429, 503),
         body="NewMessage",
         needs_session=True,
     ),
@@ -78,7 +83,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "post_feedback",
         "评价一条答复",
         {200: "FeedbackResult"},
-        (400, 401, 404, 413, 415, 429, 503),
+        (400, 401, 403, 404, 413, 415, 429, 503),
         body="NewFeedback",
         needs_session=True,
     ),

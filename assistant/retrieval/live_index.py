@@ -125,14 +125,16 @@ class LiveIndex:
 
         Whatever goes wrong in here, the edition that answers goes on answering.
         """
+        told = ("", "")
         while not self._stop.wait(POLL_SECONDS):
             name = ""
             try:
                 name = current_id(self._editions)
                 self.refresh()
                 self._loaded.words.warm(WARM_SECONDS)
+                told = ("", "")
             # A thread's edge: it must not end, or no later edition would ever be seen.
             except Exception as err:  # noqa: BLE001
-                if name != self._refused or not name:
+                if told != (name, str(err)):
                     logger.error("edition_refused edition=%s reason=%s", name or "?", err)
-                self._refused = name
+                told, self._refused = (name, str(err)), name

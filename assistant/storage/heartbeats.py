@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
 from assistant.messages.heartbeat import BeatState, Heartbeat
 from assistant.storage.session import Database
 from assistant.storage.tables import heartbeats
+
+# A killed worker retires nobody; who was silent this long is cleared away by the next start.
+FORGOTTEN = timedelta(hours=1)
 
 
 class SqlHeartbeats:
@@ -24,6 +27,8 @@ class SqlHeartbeats:
         with self._database.writing() as connection:
             changed = connection.execute(update(heartbeats).where(mine).values(**values)).rowcount
             if not changed:
+                forgotten = heartbeats.c.seen_at < now - FORGOTTEN
+                connection.execute(delete(heartbeats).where(forgotten))
                 connection.execute(insert(heartbeats).values(worker_id=worker_id, **values))
 
     def retire(self, worker_id: str) -> None:

@@ -64,6 +64,24 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(gateway: RunningGateway) 
     assert response.json()["conversation_id"].startswith("c-")
 
 
+@pytest.mark.parametrize("path", ["/api/chat/session", "/api/chat/messages", "/api/chat/feedback"])
+def test_another_sites_page_cannot_act_for_a_citizen(gateway: RunningGateway, path: str) -> None:
+    """Not even a new conversation is forced on them; looking is allowed."""
+    client = gateway.citizen()
+    response = client.post(path, headers={"sec-fetch-site": "cross-site"})
+    assert (response.status_code, error_code(response)) == (403, "cross_site")
+    assert "set-cookie" not in response.headers
+    assert client.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["same-origin", "same-site", "none"])
+def test_the_own_page_and_programs_are_not_refused(gateway: RunningGateway, origin: str) -> None:
+    """A page of this site, of its sibling, and what a person typed are no other site."""
+    client = gateway.client()
+    headers = {"sec-fetch-site": origin}
+    assert client.post("/api/chat/session", headers=headers).status_code == 201
+
+
 @pytest.mark.parametrize("cookie", [None, "", "forged", "ImMtMSI.aaaa.bbbb"])
 @pytest.mark.parametrize(
     ("method", "path"),

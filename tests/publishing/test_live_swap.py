@@ -84,7 +84,7 @@ def test_every_edition_is_seen_whole_and_soon_under_constant_questions(release: 
             wanted.add((name, CARD, answer))
             seconds = seconds_until(lambda name=name: live.current.edition.id == name)  # type: ignore[misc]
             assert seconds < SEEN_WITHIN_SECONDS
-        roll_back(release.editions, first, release.embedder.name, commit=True)
+        roll_back(release.editions, first, release.embedder, commit=True)
         assert seconds_until(lambda: live.current.edition.id == first) < SEEN_WITHIN_SECONDS
         asked = reader.asked
         seconds_until(lambda: reader.asked > asked + 2)
@@ -112,7 +112,7 @@ def test_a_damaged_edition_is_refused_and_the_old_one_goes_on(release: Release) 
         assert former == live.current.edition.id
         asked = reader.asked
         assert seconds_until(lambda: reader.asked > asked) < SEEN_WITHIN_SECONDS
-        roll_back(release.editions, former, release.embedder.name, commit=True)
+        roll_back(release.editions, former, release.embedder, commit=True)
         name = publish(release, "修好的一版。", 2)
         assert seconds_until(lambda: live.current.edition.id == name) < SEEN_WITHIN_SECONDS
         asked = reader.asked

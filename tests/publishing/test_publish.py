@@ -298,14 +298,14 @@ def test_a_second_publish_at_the_same_time_is_refused(release: Release) -> None:
         for act in (
             lambda: release.publish(now=NOW + timedelta(minutes=1)),
             lambda: release.publish(commit=False),
-            lambda: roll_back(release.editions, former, release.embedder.name, commit=True),
+            lambda: roll_back(release.editions, former, release.embedder, commit=True),
         ):
             with pytest.raises(PublishRefused, match="正在进行"):
                 act()
     assert former == release.current
 
     release.publish(now=NOW + timedelta(minutes=1))
-    roll_back(release.editions, former, release.embedder.name, commit=True)
+    roll_back(release.editions, former, release.embedder, commit=True)
     assert former == release.current
 
 

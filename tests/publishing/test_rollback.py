@@ -6,12 +6,15 @@ import json
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from assistant.errors import EditionDamaged, EditionNotFound, IndexEditionMismatch
 from assistant.knowledge.editions import file_hash, read_manifest, write_manifest
 from assistant.publishing.rollback import roll_back
+from assistant.retrieval.embedder import Embedder
 from tests.knowledge.small_base import GOLDEN, NOW, make_entry, replace_once, signed
 from tests.publishing.release import Release
 
@@ -42,7 +45,7 @@ def test_a_rollback_gives_back_every_byte_and_every_score(
     before, second_results = results(template), results(release)
     whole = release.files()
 
-    report = roll_back(release.editions, first, release.embedder.name, commit=True)
+    report = roll_back(release.editions, first, release.embedder, commit=True)
 
     assert (second, first, 4, True) == (
         report.from_edition, report.to_edition, report.entries, report.is_committed
@@ -54,7 +57,7 @@ def test_a_rollback_gives_back_every_byte_and_every_score(
         assert raw == after[name], name
     assert before == results(release)
     assert template.load().edition.entries == release.load().edition.entries
-    roll_back(release.editions, second, release.embedder.name, commit=True)
+    roll_back(release.editions, second, release.embedder, commit=True)
     assert second_results == results(release) != before
 
 
@@ -63,7 +66,7 @@ def test_a_rollback_is_dry_by_default(two: tuple[Release, str, str]) -> None:
     release, first, second = two
     before = release.files()
 
-    report = roll_back(release.editions, first, release.embedder.name)
+    report = roll_back(release.editions, first, release.embedder)
 
     assert (first, second, False) == (report.to_edition, report.from_edition, report.is_committed)
     assert before == release.files()
@@ -81,7 +84,7 @@ def test_an_edition_with_one_bit_changed_in_any_file_is_refused(
         whole = path.read_bytes()
         path.write_bytes(bytes([whole[0] ^ 1]) + whole[1:] if len(whole) % 2 else whole[:-1] + b"#")
         try:
-            roll_back(release.editions, first, release.embedder.name, commit=commit)
+            roll_back(release.editions, first, release.embedder, commit=commit)
             kept.append(path.name)
         except EditionDamaged:
             pass
@@ -105,7 +108,7 @@ def test_a_name_that_is_no_edition_is_refused(release: Release, name: str) -> No
     before = release.files()
 
     with pytest.raises(EditionNotFound):
-        roll_back(release.editions, name, release.embedder.name, commit=True)
+        roll_back(release.editions, name, release.embedder, commit=True)
 
     assert before == release.files()
 
@@ -114,8 +117,9 @@ def test_an_edition_of_another_model_is_refused(two: tuple[Release, str, str]) -
     """Vectors of another model would find nonsense."""
     release, first, second = two
 
+    another = cast(Embedder, SimpleNamespace(name="another-model"))
     with pytest.raises(IndexEditionMismatch) as refused:
-        roll_back(release.editions, first, "another-model", commit=True)
+        roll_back(release.editions, first, another, commit=True)
 
     assert ("another-model", release.embedder.name) == (
         refused.value.expected, refused.value.found
@@ -135,7 +139,27 @@ def test_an_edition_whose_registers_this_release_cannot_read_is_refused(
     write_manifest(folder, replace(manifest, files=files, seal=""))
 
     with pytest.raises(EditionDamaged, match="phrases"):
-        roll_back(release.editions, first, release.embedder.name, commit=True)
+        roll_back(release.editions, first, release.embedder, commit=True)
+
+    assert second == release.current
+
+
+def test_an_edition_whose_index_this_release_cannot_read_is_refused(
+    two: tuple[Release, str, str],
+) -> None:
+    """An index from before the known gaps is whole, and still no worker would load it."""
+    release, first, second = two
+    folder = release.editions / first
+    path = folder / "index" / "index.json"
+    description = json.loads(path.read_text("utf-8"))
+    del description["gaps"]
+    path.write_text(json.dumps(description), "utf-8")
+    manifest = read_manifest(folder)
+    files = {**manifest.files, "index/index.json": file_hash(path)}
+    write_manifest(folder, replace(manifest, files=files, seal=""))
+
+    with pytest.raises(EditionDamaged, match="gaps"):
+        roll_back(release.editions, first, release.embedder, commit=True)
 
     assert second == release.current
 
@@ -146,10 +170,10 @@ def test_a_rollback_works_when_the_current_edition_is_damaged_or_gone(
     """This is the moment that rolling back is for."""
     release, first, second = two
     (release.editions / second / "entries.json").write_text("[]", "utf-8")
-    assert second == roll_back(release.editions, first, release.embedder.name).from_edition
+    assert second == roll_back(release.editions, first, release.embedder).from_edition
     (release.editions / second / "manifest.json").unlink()
 
-    report = roll_back(release.editions, first, release.embedder.name, commit=True)
+    report = roll_back(release.editions, first, release.embedder, commit=True)
 
     assert ("", first) == (report.from_edition, release.current)
 

@@ -122,6 +122,25 @@ def test_the_watch_tells_a_damaged_edition_once_and_follows_its_repair(
     assert [OLD, NEW, third] == tries
 
 
+def test_a_missing_current_is_told_once_and_its_return_followed(
+    editions: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder that is away for an hour makes one line, and one more when it goes again."""
+    monkeypatch.setattr(live_index_module, "POLL_SECONDS", 0.01)
+    with caplog.at_level(logging.INFO, "assistant"):
+        live = LiveIndex(editions, fake)
+        try:
+            for times, name in enumerate((NEW, OLD), start=1):
+                (editions / CURRENT).unlink()
+                until(lambda times=times: times == caplog.text.count("edition_refused"))
+                time.sleep(0.2)
+                assert times == caplog.text.count("edition_refused")
+                (editions / CURRENT).write_text(name, encoding="ascii")
+                until(lambda name=name: name == live.current.edition.id)
+        finally:
+            live.close()
+
+
 def test_closing_ends_the_watch(editions: Path) -> None:
     """No thread stays behind."""
     before = set(threading.enumerate())

@@ -338,6 +338,16 @@ def test_a_workers_last_beat_is_kept(store: SqlMessageStore) -> None:
     assert [beat.worker_id for beat in store.beats()] == ["w2"]
 
 
+def test_a_killed_workers_beat_is_cleared_away_by_a_later_start(store: SqlMessageStore) -> None:
+    """A year of crashes leaves no row behind; who has only been slow is kept."""
+    store.beat("killed", "ready", "e1", NOW)
+    store.beat("slow", "ready", "e1", NOW + timedelta(minutes=30))
+    store.beat("fresh", "starting", "", NOW + timedelta(minutes=61))
+    assert [beat.worker_id for beat in store.beats()] == ["fresh", "slow"]
+    store.beat("killed", "ready", "e1", NOW + timedelta(minutes=62))
+    assert [beat.worker_id for beat in store.beats()] == ["fresh", "killed", "slow"]
+
+
 def test_what_is_stored_outlives_the_process(database_url: str) -> None:
     """Another store over the same database sees everything."""
     first = open_message_store(database_url, NOW)
