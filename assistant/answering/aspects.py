@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.knowledge.entry import Entry, Kind
 from assistant.text import question_key
 
 INTENT_ASPECTS: dict[str, str] = {
@@ -62,6 +63,11 @@ _NO_FEE = re.compile(
     "(能|可以|大概|每?个?月|一共|一年|给)*(多少|几块|几百|几千)"
 )
 
+# Who names the fee asks for it; "how much" alone may mean the sum that one is given.
+_FEE_NAMED = re.compile("收费|收(多少|几块)|费用|手续费|工本费|服务费|免费|要交?(钱|费)(吗|不|么)")
+# A fee that is told as a sum, and any other sum.
+_SUM = re.compile(r"[\d一二两三四五六七八九十百千万]+(\.\d+)?(万|余|多)?元|\d(\.\d+)?(%|倍|折)|百分之|标准")
+
 # Words that carry no matter: pronouns, particles, and the aspects themselves.
 _CARRIES_NOTHING = re.compile(
     "那么|那|请问|你好|您好|这个|这件|这种|这|它|我们|我|你们|你|您|他|她|刚才|刚刚|上面|以上|说的|讲的|要不要|需不需要|要|需要|"
@@ -95,6 +101,20 @@ def asked_aspect(text: str, intent: str) -> str | None:
         return named[0] if len(named) == 1 else None
     by_intent = INTENT_ASPECTS.get(intent)
     return None if by_intent == "fee" and is_no_fee else by_intent
+
+
+def told_aspect(text: str, intent: str, entry: Entry) -> str | None:
+    """Return the aspect of an entry that answers a message; None when only all of it does.
+
+    失业金一个月多少钱 must not be told 不收费: when the fee is no sum and the answer tells
+    one, or is no guide to a service at all, "how much" gets the whole answer.
+    """
+    aspect = asked_aspect(text, intent)
+    if aspect != "fee" or _FEE_NAMED.search(question_key(text)):
+        return aspect
+    is_of_money = entry.kind is not Kind.GUIDE or _SUM.search(entry.title + entry.answer)
+    is_sum_told = _SUM.search(entry.sections.get("fee", "")) is not None
+    return aspect if is_sum_told or not is_of_money else None
 
 
 def names_no_matter(text: str) -> bool:

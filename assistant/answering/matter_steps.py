@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering import compose, compose_place
-from assistant.answering.aspects import asked_aspect, is_question, matter_words, names_no_matter
+from assistant.answering.aspects import (
+    asked_aspect,
+    is_question,
+    matter_words,
+    names_no_matter,
+    told_aspect,
+)
 from assistant.answering.circumstances import (
     answer_tells_of,
     aspect_telling_of,
@@ -42,14 +48,14 @@ def follow_up(question: Question, memory: Memory, view: KnowledgeView) -> Answer
     """Give one aspect of the entry that was just answered, or all of it for "那怎么办"."""
     if not names_no_matter(question.text) or is_known(circumstance_of(question.text)):
         return None
-    aspect = asked_aspect(question.text, question.intent)
-    if aspect is None and not is_question(question.text):
+    if asked_aspect(question.text, question.intent) is None and not is_question(question.text):
         return None
     if memory.lapsed:
         return compose.no_rule(view)
     entry = view.entries.get(memory.entry_id)
     if entry is None:
         return _which_matter(memory, view)
+    aspect = told_aspect(question.text, question.intent, entry)
     if aspect == "place":
         return compose_place.where(question, entry, district_meant(question, memory, view), view)
     if aspect is None:
@@ -83,7 +89,7 @@ def sure_answer(question: Question, memory: Memory, view: KnowledgeView) -> Answ
     if question.intent == "report_violation" and not is_question(question.text):
         return None
     entry = view.entries[question.ranked[0][0]]
-    aspect = asked_aspect(question.text, question.intent)
+    aspect = told_aspect(question.text, question.intent, entry)
     if aspect == "place" and question.intent == "ask_place":
         return compose_place.where(question, entry, district_meant(question, memory, view), view)
     if aspect is not None and aspect in entry.sections and not _is_about(entry, aspect):

@@ -18,6 +18,7 @@ from assistant.knowledge.checks_content import (
     check_length,
     check_links,
     check_materials,
+    check_sections_stand_alone,
     check_signs,
 )
 from assistant.knowledge.checks_golden import check_gaps, check_golden
@@ -68,6 +69,7 @@ CONTENT_CHECKS: dict[str, CheckFunction] = {
     "links": check_links,
     "signs": check_signs,
     "length": check_length,
+    "sections-stand-alone": check_sections_stand_alone,
     "golden": check_golden,
     "gaps": check_gaps,
 }

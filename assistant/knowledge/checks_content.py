@@ -18,6 +18,8 @@ _NOT_APPLICABLE = re.compile(r"不适用[：:，,（(]?\s*(.*)", re.S)
 _MARKDOWN_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]*)[^)\n]*\)")
 # Chinese has no blank before a link, so only a Latin letter or digit before it makes it none.
 _BARE_LINK = re.compile(r"(?<![A-Za-z0-9])(?:https?://|www\.)[^\s）)，。；、“”\"'<>]+", re.I)
+# The first sentence of a section that leans on what stands before it.
+_LEANS = re.compile(r"[^。；\n]*?(见上|如上|同上|上述|前述|见前|以上(标准|规定|收费|时限|材料))")
 _HTML = re.compile(r"</?[A-Za-z!][^>\n]*>?")
 
 
@@ -105,6 +107,21 @@ def check_length(entries: Sequence[Entry], context: CheckContext) -> Iterator[Pr
         if len(entry.answer) > MAX_ANSWER_CHARS:
             message = f"答复有 {len(entry.answer)} 个字，超过 {MAX_ANSWER_CHARS} 个，请移入小标题"
             yield context.warning(entry, "answer", "answer-long", message)
+
+
+def check_sections_stand_alone(
+    entries: Sequence[Entry], context: CheckContext
+) -> Iterator[Problem]:
+    """Warn of a section that is nothing without the answer: asked for, it is told alone."""
+    for entry in entries:
+        for aspect, text in entry.sections.items():
+            found = _LEANS.match(text)
+            if found:
+                message = (
+                    f"“{ASPECT_HEADINGS[aspect]}”会单独告诉市民，不能只写“{found.group(1)}”，"
+                    "请把内容写完整"
+                )
+                yield context.warning(entry, f"section.{aspect}", "section-leans", message)
 
 
 def _body_lines(entry: Entry) -> Iterator[tuple[str, int, str]]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.aspects import asked_aspect, is_question, matter_words, names_no_matter
+from assistant.answering.aspects import (
+    asked_aspect,
+    is_question,
+    matter_words,
+    names_no_matter,
+    told_aspect,
+)
+from assistant.knowledge.entry import Kind
+from tests.builders import an_entry
 
 # Message → aspect by its words alone; None where the words ask for none.
 ASPECTS: dict[str, str | None] = {
@@ -196,6 +204,44 @@ def test_words_win_over_the_intent() -> None:
 def test_what_citizens_get_or_are_fined_is_no_fee(text: str) -> None:
     """ "收费：不收费" would be beside the point, even when the classifier hears a fee."""
     assert asked_aspect(text, "ask_fee") is None
+
+
+BENEFIT = "失业保险金按最低工资标准的百分之八十发放，每月1600元，本人申请。"
+SERVICE = "带身份证到任一服务网点补办，当场领取。"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "answer", "fee", "expected"),
+    [
+        # The sum that one gets is the matter, and it stands in the answer.
+        ("失业金一个月多少钱", Kind.GUIDE, BENEFIT, "不收费。", None),
+        ("多少钱", Kind.GUIDE, BENEFIT, "不收费。", None),
+        ("国三的货车淘汰给多少", Kind.GUIDE, BENEFIT, "申请不收费。", None),
+        # A question without a service: no fee can be what was meant.
+        ("私教课没上能退多少钱", Kind.FAQ, SERVICE, "投诉不收费。", None),
+        ("老小区翻新自己要掏多少", Kind.FAQ, SERVICE, "居民申请不收费。", None),
+        # A service without any sum: how much it costs is what was meant.
+        ("补社保卡多少钱", Kind.GUIDE, SERVICE, "不收费。", "fee"),
+        ("多少钱", Kind.GUIDE, SERVICE, "不收费。", "fee"),
+        # The fee is a sum.
+        ("补身份证多少钱", Kind.GUIDE, BENEFIT, "工本费20元。", "fee"),
+        ("游泳多少钱", Kind.FAQ, SERVICE, "每场二十五元。", "fee"),
+        # The fee is named.
+        ("申请失业金收费吗", Kind.GUIDE, BENEFIT, "不收费。", "fee"),
+        ("收费多少", Kind.GUIDE, BENEFIT, "不收费。", "fee"),
+        ("要交钱吗", Kind.FAQ, BENEFIT, "不收费。", "fee"),
+        ("手续费多少钱", Kind.FAQ, BENEFIT, "不收费。", "fee"),
+        # Other aspects are told as they were asked.
+        ("失业金要带什么材料", Kind.GUIDE, BENEFIT, "不收费。", "materials"),
+        ("失业金怎么领", Kind.GUIDE, BENEFIT, "不收费。", None),
+    ],
+)
+def test_how_much_is_answered_by_no_fee_only_where_a_fee_can_be_meant(
+    text: str, kind: Kind, answer: str, fee: str, expected: str | None
+) -> None:
+    """ "失业金一个月多少钱" was once told "不收费"."""
+    entry = an_entry(kind=kind, answer=answer, title="怎么办理？", sections={"fee": fee})
+    assert told_aspect(text, "ask_fee" if "多少" in text else "ask_policy", entry) == expected
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,11 @@ CONTENT = [
     row("html", "a tag in the title", CARD, "社保卡丢了怎么补办？", "<b>社保卡丢了怎么补办？"),
     row("html", "a comment", CARD, ANSWER, "<!-- 草稿 -->"),
     row("answer-long", "1201 characters", CARD, ANSWER, "字" * 1201, "社保卡丢失的"),
+    row("section-leans", "见上", CARD, ANSWER, f"{ANSWER}\n## 收费\n见上。", "## 收费"),
+    row("section-leans", "by the standard above", CARD, ANSWER,
+        f"{ANSWER}\n## 收费\n按上述标准收费；困难家庭减半。", "## 收费"),
+    row("section-leans", "later in the first sentence", CARD, ANSWER,
+        f"{ANSWER}\n## 收费\n阶梯价格如上；检定费30元。", "## 收费"),
 ]  # fmt: skip
 REGISTERS = [
     row("golden-entry", "an entry nobody has", QUESTIONS, "education/enrol", "education/none"),
@@ -347,6 +352,10 @@ NEARLY = [
     near("html", "less and more", edit(CARD, ANSWER, "年龄 < 60 且 > 16，《办法》<1年")),
     near("answer-long", "1200 characters", edit(
         CARD, "社保卡丢失的，可以到任一社保服务网点挂失补办，当场领取新卡。", "字" * 1200)),
+    near("section-leans", "leans on its own first sentence", edit(CARD, ANSWER,
+         f"{ANSWER}\n## 收费\n首次免费，补办30元。上述费用可以微信支付。")),
+    near("section-leans", "older than", edit(CARD, ANSWER,
+         f"{ANSWER}\n## 收费\n60岁以上免费，其余30元。")),
     near("golden-entry", "a refusal", edit(QUESTIONS, 'entry: "education/enrol"',
          'refuse: true, because: "x"')),
     near("golden-repeated", "one word more", edit(QUESTIONS, "被单位辞退了想申请失业保险金",

@@ -19,7 +19,7 @@ from tests.knowledge.review_rows import REVIEW_RULES
 from tests.knowledge.small_base import MATTERS, TODAY, all_signed, make_entry, write_base
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-WARNINGS = {"question-near", "review-overdue", "answer-long", "review-missing"}
+WARNINGS = {"question-near", "review-overdue", "answer-long", "section-leans", "review-missing"}
 # A form of a problem's maker → the place of the rule among its arguments.
 MAKERS = {"Problem": 2, "problem": 2, "warning": 2, "report": 1, "report_line": 1, "ReviewFault": 1}
 
