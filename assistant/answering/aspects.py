@@ -66,7 +66,9 @@ _NO_FEE = re.compile(
 # Who names the fee asks for it; "how much" alone may mean the sum that one is given.
 _FEE_NAMED = re.compile("收费|收(多少|几块)|费用|手续费|工本费|服务费|免费|要交?(钱|费)(吗|不|么)")
 # A fee that is told as a sum, and any other sum.
-_SUM = re.compile(r"[\d一二两三四五六七八九十百千万]+(\.\d+)?(万|余|多)?元|\d(\.\d+)?(%|倍|折)|百分之|标准")
+_SUM = re.compile(
+    r"[\d一二两三四五六七八九十百千万]+(\.\d+)?(万|余|多)?元|\d(\.\d+)?(%|倍|折)|百分之|标准"
+)
 
 # Words that carry no matter: pronouns, particles, and the aspects themselves.
 _CARRIES_NOTHING = re.compile(
