@@ -81,15 +81,15 @@ def study_corpus(loaded: LoadedEdition, questions: Sequence[LabelledQuestion]) -
     ]
     search = CorpusSearch(documents, loaded.search.embedder)
     vectors = search.embed([question.text for question in questions])
-    kept = corpus_module.DENSE_WEIGHT
-    for weight in (0.0, 0.6, 1.2, 2.4, 1e6):
-        corpus_module.DENSE_WEIGHT = weight
+    kept = corpus_module.WORDS_WEIGHT
+    for weight in (0.0, 3.0, 6.0, 12.0, 1e6):
+        corpus_module.WORDS_WEIGHT = weight
         hits = [
             search.search(question.text, vector, 1)[0][0] == question.entry_id
             for question, vector in zip(questions, vectors, strict=True)
         ]
-        _say(f"any corpus, dense weight {weight:g}", float(np.mean(hits)))
-    corpus_module.DENSE_WEIGHT = kept
+        _say(f"any corpus, words weight {weight:g}", float(np.mean(hits)))
+    corpus_module.WORDS_WEIGHT = kept
 
 
 def study_words(loaded: LoadedEdition, questions: Sequence[LabelledQuestion]) -> None:

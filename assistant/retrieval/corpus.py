@@ -1,9 +1,12 @@
 """The product's retrieval over any corpus of plain texts (`wenban retrieve`).
 
-Free texts have no similar questions, so the learned weights do not apply: the
-standardised scores of whole-document BM25 and of the best chunk's cosine are
-added (docs/evaluation.md, "Any corpus"). Every document gets a score, so that
-nothing is lost to a candidate limit.
+Free texts have no similar questions, so the learned weights do not apply. Two
+figures are added: how much of a full match of the question's words the document's
+BM25 score is worth, and the standardised cosine of its best chunk. Measured as a
+share of a full match, words speak loudly where a text says what the question says
+and softly where it says it in other words; standardised BM25, which has a few
+huge values in any case, outvoted every cosine (docs/evaluation.md, "Any corpus").
+Every document gets a score, so that nothing is lost to a candidate limit.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from assistant.retrieval.segmentation import Segmenter
 
 FloatArray = npt.NDArray[np.float32]
 
-DENSE_WEIGHT = 1.2
+# A full match of words against one standard deviation of the cosines.
+WORDS_WEIGHT = 6.0
 _CHUNKS_SCORED = 3000
 
 
@@ -50,13 +54,15 @@ class CorpusSearch:
     def search(self, question: str, vector: FloatArray, top: int) -> list[tuple[str, float]]:
         """Return up to `top` (docid, score), best first, ties by docid."""
         index = self._index
-        lexical = index.documents.scores(self._segmenter.terms(question))
+        terms = self._segmenter.terms(question)
+        full_match = max(index.documents.weight_of(terms), 1e-9)
+        words = index.documents.scores(terms) / np.float32(full_match)
         dense = np.full(len(index.doc_ids), -1.0, dtype=np.float32)
         rows, cosines = index.vectors.nearest(vector, min(_CHUNKS_SCORED, index.vectors.size))
         np.maximum.at(dense, index.document_of_passage(rows), cosines)
         seen = dense > -1.0
         dense[~seen] = dense[seen].min() if seen.any() else 0.0
-        scores = _standardised(lexical) + DENSE_WEIGHT * _standardised(dense)
+        scores = WORDS_WEIGHT * words + _standardised(dense)
         order = sorted(range(len(scores)), key=lambda i: (-scores[i], index.doc_ids[i]))[:top]
         return [(index.doc_ids[i], round(float(scores[i]), 5)) for i in order]
 
