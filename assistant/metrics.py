@@ -29,6 +29,12 @@ class GatewayMetrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.alarms = Counter(
+            "wenban_danger_alarms_total",
+            "Messages that told of danger, by kind",
+            ["kind"],
+            registry=self.registry,
+        )
         self.wait_seconds = Histogram(
             "wenban_reply_wait_seconds",
             "Seconds from acceptance to the reply, for replies within the wait",

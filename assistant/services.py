@@ -6,6 +6,7 @@ The `process_…` functions serve the places that Rasa builds without arguments
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,8 +23,13 @@ from assistant.retrieval.embedder import Embedder, load_embedder
 from assistant.retrieval.hybrid_index import Say
 from assistant.retrieval.live_index import LiveIndex, LoadedEdition, load_for_search
 from assistant.retrieval.word_list import read_words
+from assistant.safety.card import DangerWatch
+from assistant.safety.emergencies import EMERGENCIES, Emergencies, read_emergencies
+from assistant.safety.phrase_weights import PhraseWeights, PhraseWeightsInvalid
 from assistant.services_pages import EditionPages
 from assistant.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
 
 CALIBRATION = Path("data") / "calibration" / "retrieval.json"
 WORDS = Path("data") / "jieba"
@@ -84,6 +90,37 @@ def view_of(loaded: LoadedEdition) -> KnowledgeView:
 def knowledge_pages(settings: Settings) -> EditionPages:
     """Return the public knowledge pages of the current edition."""
     return EditionPages(settings.editions, utc_now)
+
+
+def danger_emergencies(settings: Settings) -> Emergencies:
+    """Return what counts as danger.
+
+    Raises:
+        InvalidKnowledge: knowledge/emergencies.yml is missing or has errors.
+    """
+    return read_emergencies(settings.knowledge / EMERGENCIES)
+
+
+def danger_weights_path(settings: Settings) -> Path:
+    """Return where the learned weights of danger are."""
+    return settings.home / "models" / "danger.json"
+
+
+def danger_watch(settings: Settings, *, is_learned: bool = True) -> DangerWatch:
+    """Return what recognises danger; it needs no model and no edition.
+
+    Weights that are missing or damaged are told and left out: the rules alone suffice.
+
+    Raises:
+        InvalidKnowledge: knowledge/emergencies.yml is missing or has errors.
+    """
+    weights = None
+    if is_learned:
+        try:
+            weights = PhraseWeights.load(danger_weights_path(settings))
+        except PhraseWeightsInvalid as err:
+            log.warning("danger is recognised by rules alone: %s", err)
+    return DangerWatch(danger_emergencies(settings), weights)
 
 
 def publish_order(settings: Settings, note: str = "") -> PublishOrder:

@@ -77,6 +77,13 @@ if [ -z "${WENBAN_EMBEDDING_MODEL:-}" ]; then
   fi
 fi
 
+danger=$(digest assistant/safety/*.py knowledge/emergencies.yml data/danger/*.yml data/nlu/*.yml)
+if ! is_done danger "$danger" || [ ! -f "$home/models/danger.json" ]; then
+  say "学习危险识别的词语权重…"
+  .venv/bin/wenban danger train
+  done_with danger "$danger"
+fi
+
 # A search tells whether the current edition can be used with this code and this model.
 if ! .venv/bin/wenban kb search "社保卡" >/dev/null 2>&1; then
   say "发布知识库（计算向量，约 1 分钟）…"

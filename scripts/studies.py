@@ -1,4 +1,4 @@
-"""Measure the choices that docs/evaluation.md tells of: chunks, metric, any corpus, words.
+"""Measure the choices that docs/evaluation.md tells of: chunks, any corpus, words.
 
 For maintainers; takes about half an hour on two cores. All of it is measured on
 data/calibration, never on the golden questions. Run from the root:
@@ -42,22 +42,11 @@ def main() -> int:
     questions += read_questions(settings.knowledge / GAPS)
     answerable = [question for question in questions if not question.is_refused]
     sys.stdout.write(f"{len(questions)} questions, {len(answerable)} of them answerable\n")
-    study_metric(loaded, answerable)
     study_chunks(loaded, answerable)
     study_corpus(loaded, answerable)
     study_words(loaded, questions)
     embedder.save()
     return 0
-
-
-def study_metric(loaded: LoadedEdition, questions: Sequence[LabelledQuestion]) -> None:
-    """Draw the scatter within entries to the identity more or less."""
-    documents = [document_of(entry) for entry in loaded.edition.entries.values()]
-    kept = hybrid_index.SHRINKAGE
-    for shrinkage in (0.1, 0.3, 0.6, 1.0):
-        hybrid_index.SHRINKAGE = shrinkage
-        _say(f"metric, shrinkage {shrinkage}", _held_out_at1(loaded, documents, questions))
-    hybrid_index.SHRINKAGE = kept
 
 
 def study_chunks(loaded: LoadedEdition, questions: Sequence[LabelledQuestion]) -> None:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "ask": LazyCommand("assistant.cli.ask:ask", "问一个或一批问题"),
     "retrieve": LazyCommand("assistant.cli.retrieve:retrieve", "在任意文档集合上检索"),
     "kb": LazyCommand("assistant.cli.kb:kb", "知识库：检查、审核、发布、回滚、导入导出"),
+    "danger": LazyCommand("assistant.cli.danger:danger", "危险识别：学习、试验、评测"),
     "doctor": LazyCommand("assistant.cli.doctor:doctor", "检查安装，并说明怎样修复"),
     "eval": LazyCommand("assistant.cli.eval:eval_command", "全部评测，一张表"),
     "bench": LazyCommand("assistant.cli.bench:bench", "速度与内存的测量"),

@@ -6,11 +6,15 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant.cli.jsonl import read_rows, written_rows
+
+if TYPE_CHECKING:
+    from assistant.safety.card import Alarm
+    from assistant.worker.turn import TurnRunner
 
 
 @click.command(
@@ -48,21 +52,25 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     from assistant.answering.decision import decision_of
     from assistant.clock import monotonic_seconds
     from assistant.errors import InvalidText
-    from assistant.services import knowledge_view, process_settings
+    from assistant.services import danger_watch, knowledge_view, process_settings
     from assistant.text import clean_message
-    from assistant.worker.process import rasa_model
-    from assistant.worker.turn import TurnRunner
 
-    runner = TurnRunner(rasa_model(process_settings()))
-    loop = asyncio.new_event_loop()
+    danger, loop = danger_watch(process_settings()), asyncio.new_event_loop()
+    runner: TurnRunner | None = None
     try:
         for number, row in enumerate(rows):
             started = monotonic_seconds()
+            alarm = danger.look(str(row["text"] or ""))
+            if alarm is not None:
+                yield {"id": row["id"], "text": row["text"], **endangered(alarm, started)}
+                continue
             try:
-                text = clean_message("" if row["text"] is None else str(row["text"]))
+                text = clean_message(str(row["text"] or ""))
             except InvalidText as err:
                 yield {"id": row["id"], "text": row["text"], **refused(err)}
                 continue
+            # Loaded late: who is in danger is answered also where the model is missing.
+            runner = runner or _runner()
             result = loop.run_until_complete(runner.run(f"ask-{number}", text, None))
             passages = result.parsed.get("passages") or {}
             yield {
@@ -79,10 +87,50 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         loop.close()
 
 
+def _runner() -> TurnRunner:
+    """Return what runs turns, with the newest model."""
+    from assistant.services import process_settings
+    from assistant.worker.process import rasa_model
+    from assistant.worker.turn import TurnRunner
+
+    return TurnRunner(rasa_model(process_settings()))
+
+
+def endangered(alarm: Alarm, started: float) -> dict[str, Any]:
+    """Return the Decision of a text that tells of danger; `started` is on the monotonic clock."""
+    from assistant.clock import monotonic_seconds
+
+    reply: dict[str, Any] = {
+        "text": alarm.text,
+        "kind": "danger",
+        "buttons": [],
+        "hotline_number": alarm.number,
+        "also_number": alarm.also or None,
+    }
+    return {
+        **_nothing(alarm.status),
+        "danger": alarm.number,
+        "hotline_number": alarm.number,
+        "danger_kind": alarm.kind,
+        "also_number": alarm.also or None,
+        "evidence": list(alarm.evidence),
+        "replies": [reply],
+        "elapsed_ms": round((monotonic_seconds() - started) * 1000, 1),
+    }
+
+
 def refused(err: Exception) -> dict[str, Any]:
     """Return the Decision of a text that the intake would refuse."""
     return {
-        "status": "error_invalid_text",
+        **_nothing("error_invalid_text"),
+        "replies": [{"text": str(err), "buttons": []}],
+    }
+
+
+def _nothing(status: str) -> dict[str, Any]:
+    """Return a Decision without any matter."""
+    return {
+        "status": status,
         "intent": "",
         "intent_confidence": 0.0,
         "request_type": None,
@@ -97,7 +145,7 @@ def refused(err: Exception) -> dict[str, Any]:
         "score": 0.0,
         "aspect": None,
         "sources": [],
-        "replies": [{"text": str(err), "buttons": []}],
+        "replies": [],
         "handoff": False,
         "elapsed_ms": 0.0,
     }

@@ -100,6 +100,23 @@ def check_rasa_model(settings: Settings) -> Finding:
     return Finding(name, True, path.name)
 
 
+def check_danger(settings: Settings) -> Finding:
+    """Return whether danger is recognised, and whether the learned weights help."""
+    from assistant.safety.phrase_weights import PhraseWeights, PhraseWeightsInvalid
+    from assistant.services import danger_emergencies, danger_weights_path
+
+    name = "危险识别"
+    try:
+        kinds = len(danger_emergencies(settings).kinds)
+    except HotlineError as err:
+        return Finding(name, False, str(err), "运行 wenban kb check，改正 emergencies.yml")
+    try:
+        weights = PhraseWeights.load(danger_weights_path(settings))
+    except PhraseWeightsInvalid as err:
+        return Finding(name, False, f"只有规则可用（{err}）", "运行 wenban danger train")
+    return Finding(name, True, f"{kinds} 类危险，{len(weights.runs)} 个学得的词语权重")
+
+
 def check_edition(settings: Settings) -> Finding:
     """Return whether the current edition is whole and fits the embedding model."""
     from assistant.knowledge.editions import current_id, load_edition
@@ -175,6 +192,7 @@ DOCTOR_CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     check_packages,
     check_embedding,
     check_rasa_model,
+    check_danger,
     check_edition,
     check_database,
     check_port,

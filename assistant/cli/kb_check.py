@@ -11,6 +11,7 @@ from assistant.clock import monotonic_seconds, shanghai_date, utc_now
 from assistant.knowledge.check_context import Stage
 from assistant.knowledge.checks import check_knowledge
 from assistant.knowledge.problems import Problem
+from assistant.safety.emergencies import EMERGENCIES, load_emergencies
 from assistant.settings import load_settings
 
 
@@ -32,19 +33,23 @@ from assistant.settings import load_settings
 def check(paths: tuple[Path, ...], stage: str, no_warnings: bool) -> None:
     """Print problems on stdout and a summary on stderr."""
     started = monotonic_seconds()
+    settings = load_settings()
     report = check_knowledge(
-        load_settings().knowledge, shanghai_date(utc_now()), paths, stage=Stage(stage)
+        settings.knowledge, shanghai_date(utc_now()), paths, stage=Stage(stage)
     )
+    emergencies = [] if paths else load_emergencies(settings.knowledge / EMERGENCIES)[1]
+    for problem in emergencies:
+        click.echo(shown(problem))
     for problem in report.errors if no_warnings else report.problems:
         mark = "" if problem in report.errors else "（警告）"
         click.echo(f"{shown(problem)}{mark}")
     seconds = monotonic_seconds() - started
     click.echo(
-        f"{len(report.entries)} 个条目，{len(report.errors)} 处错误，"
+        f"{len(report.entries)} 个条目，{len(report.errors) + len(emergencies)} 处错误，"
         f"{len(report.warnings)} 处警告，用时 {seconds:.1f} 秒",
         err=True,
     )
-    if report.errors:
+    if report.errors or emergencies:
         raise SystemExit(1)
 
 

@@ -40,6 +40,7 @@ from assistant.gateway.worker_watch import WorkerWatch
 from assistant.messages.knowledge_pages import KnowledgePages
 from assistant.messages.store import MessageStore
 from assistant.metrics import GatewayMetrics
+from assistant.safety.card import DangerWatch
 from assistant.settings import Settings, secret_key
 
 HERE = Path(__file__).parent
@@ -61,14 +62,18 @@ ROUTES: tuple[Route, ...] = (
 
 
 def create_app(
-    settings: Settings, store: MessageStore, knowledge_pages: KnowledgePages, clock: Clock
+    settings: Settings,
+    store: MessageStore,
+    knowledge_pages: KnowledgePages,
+    danger: DangerWatch,
+    clock: Clock,
 ) -> Starlette:
     """Return the gateway as an ASGI application.
 
     Raises:
         SettingInvalid: the signing key is too short.
     """
-    parts = _build_parts(settings, store, knowledge_pages, clock)
+    parts = _build_parts(settings, store, knowledge_pages, danger, clock)
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(directory=HERE / "static"), name="static")],
         middleware=[
@@ -90,7 +95,11 @@ def create_app(
 
 
 def _build_parts(
-    settings: Settings, store: MessageStore, pages: KnowledgePages, clock: Clock
+    settings: Settings,
+    store: MessageStore,
+    pages: KnowledgePages,
+    danger: DangerWatch,
+    clock: Clock,
 ) -> GatewayParts:
     """Build what the routes use."""
     reads = Threads(8)
@@ -101,7 +110,9 @@ def _build_parts(
         clock=clock,
         cookies=SessionCookies(secret_key(settings)),
         limits=RateLimits(settings.rate_per_minute, monotonic_seconds),
+        danger=danger,
         writes=Threads(8),
+        danger_writes=Threads(4),
         reads=reads,
         page_reads=Threads(4),
         outbox=OutboxWatch(store, Threads(1)),

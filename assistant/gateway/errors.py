@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -86,6 +87,38 @@ def error_response(
     return JSONResponse(body, status_code=status, headers=dict(headers or {}))
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a refused request is told; `to_response` may add keys to the contract's shape."""
+
+    status: int
+    code: str
+    message: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_response(self, **more: Any) -> JSONResponse:
+        """Return the error with more keys beside it."""
+        body = {
+            "error": {"code": self.code, "message": self.message, "fields": dict(self.fields)},
+            **more,
+        }
+        return JSONResponse(body, status_code=self.status, headers=dict(self.headers))
+
+
+def answer_error(err: HotlineError) -> Refusal | None:
+    """Return what an error says to a client, None for one that is nobody's business."""
+    if isinstance(err, ApiError):
+        return Refusal(err.status, err.code, err.message, err.fields, err.headers)
+    if isinstance(err, InvalidText):
+        status = 413 if err.code == "too_long" else 400
+        return Refusal(status, err.code, str(err), {"text": str(err)})
+    answer = next((answer for kind, answer in ANSWERS.items() if isinstance(err, kind)), None)
+    if answer is None:
+        return None
+    return Refusal(answer.status, answer.code, answer.message, headers=answer.headers)
+
+
 async def answer_api_error(request: Request, err: Exception) -> Response:
     """Answer an `ApiError`; a browser that opens a page gets its words as a page."""
     if not isinstance(err, ApiError):
@@ -95,10 +128,10 @@ async def answer_api_error(request: Request, err: Exception) -> Response:
 
 async def answer_invalid_text(_request: Request, err: Exception) -> Response:
     """Answer text that cannot be accepted: 413 when too long, else 400."""
-    if not isinstance(err, InvalidText):
+    refusal = answer_error(err) if isinstance(err, InvalidText) else None
+    if refusal is None:
         raise err
-    status = 413 if err.code == "too_long" else 400
-    return error_response(status, err.code, str(err), {"text": str(err)})
+    return refusal.to_response()
 
 
 async def answer_core_error(request: Request, err: Exception) -> Response:

@@ -46,6 +46,7 @@ def _reply() -> dict[str, Any]:
         sections=_list_of(_object(heading=_TEXT, text=_TEXT)),
         department=_TEXT_OR_NULL,
         last_checked_on=_TEXT_OR_NULL,
+        also_number=_TEXT_OR_NULL,
     )
     schema["properties"]["from"] = {"enum": ["bot", "agent", "system"]}
     schema["required"].append("from")
@@ -76,7 +77,11 @@ def schemas() -> dict[str, Any]:
     """Return all schemas by name."""
     fields = {"type": "object", "additionalProperties": _TEXT}
     return {
-        "Error": _object(error=_object(code=_TEXT, message=_TEXT, fields=fields)),
+        "Error": _object(
+            ("error",),
+            error=_object(code=_TEXT, message=_TEXT, fields=fields),
+            replies=_list_of(ref("Reply")),
+        ),
         "Session": _object(conversation_id=_TEXT),
         "Source": _object(
             title=_TEXT,

@@ -16,6 +16,7 @@ from assistant.gateway.worker_watch import WorkerWatch
 from assistant.messages.knowledge_pages import KnowledgePages
 from assistant.messages.store import MessageStore
 from assistant.metrics import GatewayMetrics
+from assistant.safety.card import DangerWatch
 from assistant.settings import Settings
 
 
@@ -29,7 +30,9 @@ class GatewayParts:
     clock: Clock
     cookies: SessionCookies
     limits: RateLimits
+    danger: DangerWatch
     writes: Threads
+    danger_writes: Threads
     reads: Threads
     page_reads: Threads
     outbox: OutboxWatch

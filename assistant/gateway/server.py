@@ -54,11 +54,12 @@ def run_gateway(settings: Settings) -> None:
     Raises:
         HotlineError: the store or a setting cannot be used; nothing listens then.
     """
-    from assistant.services import knowledge_pages
+    from assistant.services import danger_watch, knowledge_pages
 
+    danger = danger_watch(settings)
     store = open_message_store(settings.database_url, utc_now())
     try:
-        app = create_app(settings, store, knowledge_pages(settings), utc_now)
+        app = create_app(settings, store, knowledge_pages(settings), danger, utc_now)
         gateway_server(app, settings.host, settings.port).run()
     finally:
         store.close()

@@ -57,7 +57,7 @@ class Reply:
 
     `id` is unique over all conversations (see `assistant.messages.ids`).
     `created_at` is aware. `department` and `last_checked_on` belong to the
-    entry that the answer was taken from.
+    entry that the answer was taken from. `also_number` is a second number to call.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Reply:
     sections: tuple[Section, ...] = ()
     department: str | None = None
     last_checked_on: str | None = None
+    also_number: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the contract's JSON object; `sender` is written as `from`."""
@@ -109,4 +110,5 @@ class Reply:
             sections=tuple(Section(s["heading"], s["text"]) for s in body.get("sections", ())),
             department=body.get("department"),
             last_checked_on=body.get("last_checked_on"),
+            also_number=body.get("also_number"),
         )

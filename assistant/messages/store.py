@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from assistant.messages.alarm import DutyAlarm, StoredAlarm
 from assistant.messages.heartbeat import BeatState, Heartbeat
 from assistant.messages.message import HistoryItem, InboxMessage, OutboxEvent
 from assistant.messages.reply import Reply
@@ -27,6 +28,25 @@ class MessageStore(Protocol):
         self, conversation_id: str, client_message_id: str, text: str, now: datetime
     ) -> InboxMessage:
         """Store a cleaned message once; the same id and text return what is stored.
+
+        Raises:
+            MessageConflict: the id was used in this conversation for another text.
+            ConversationUnknown: there is no such conversation.
+        """
+
+    def accept_answered(
+        self,
+        conversation_id: str,
+        client_message_id: str,
+        text: str,
+        replies: Sequence[Reply],
+        alarm: DutyAlarm,
+        now: datetime,
+    ) -> InboxMessage:
+        """Store a message that is answered already, its replies and an alarm, all or nothing.
+
+        No worker gets it: danger is not thought about, and whatever was asked before stays
+        open. The same id and text change nothing and return what is stored.
 
         Raises:
             MessageConflict: the id was used in this conversation for another text.
@@ -90,6 +110,9 @@ class MessageStore(Protocol):
 
     def history(self, conversation_id: str, limit: int) -> tuple[HistoryItem, ...]:
         """Return the last lines of a conversation, oldest first, at most `limit`."""
+
+    def duty_alarms(self, limit: int = 100) -> tuple[StoredAlarm, ...]:
+        """Return the newest alarms for the people on duty, newest first."""
 
     def add_feedback(
         self, reply_id: str, conversation_id: str, useful: bool, comment: str, now: datetime

@@ -29,10 +29,10 @@ IntArray = npt.NDArray[np.int64]
 Say = Callable[[str, int, int], None]
 
 QUESTION, CHUNK, UNLIKE = 0, 1, 2
-# How far the within-entry scatter is drawn to the identity before inversion;
-# chosen on data/calibration (docs/evaluation.md, "Metric").
-SHRINKAGE = 0.3
-_MIN_QUESTIONS_FOR_METRIC = 200
+# An index of another format is built anew, not read (ADR 0019 changed what `lengths` are).
+FORMAT = 2
+# The mean of fewer questions would be their matter, not what all questions share.
+_MIN_QUESTIONS_FOR_MEAN = 200
 _ROWS_AT_ONCE = 20_000
 
 
@@ -40,10 +40,9 @@ _ROWS_AT_ONCE = 20_000
 class HybridIndex:
     """All that a search needs.
 
-    `metric` is float32, shape (dimension, dimension): the inverse within-entry
-    scatter (see `_metric`); `mean` is the mean question; `lengths[i]` is the
-    length of passage i, less the mean, under the metric. `gaps` are questions known to
-    have no answer; row i of `gap_vectors` (less the mean, length 1) is question i.
+    `mean` is the mean question; `lengths[i]` is the length of passage i, less the mean.
+    `gaps` are questions known to have no answer; row i of `gap_vectors` (less the mean,
+    length 1) is question i.
     """
 
     doc_ids: tuple[str, ...]
@@ -52,7 +51,6 @@ class HybridIndex:
     vectors: VectorIndex
     passages: LexicalIndex
     documents: LexicalIndex
-    metric: FloatArray
     mean: FloatArray
     lengths: FloatArray
     words: tuple[str, ...]
@@ -73,12 +71,12 @@ class HybridIndex:
             folder / "layout.npz",
             starts=self.starts,
             kinds=self.kinds,
-            metric=self.metric,
             mean=self.mean,
             lengths=self.lengths,
             gap_vectors=self.gap_vectors,
         )
         description = {
+            "format": FORMAT,
             "embedder": self.embedder_name,
             "doc_ids": self.doc_ids,
             "words": self.words,
@@ -94,10 +92,13 @@ class HybridIndex:
 
         Raises:
             EditionDamaged: a file is missing or cannot be read.
-            IndexEditionMismatch: the index was built with another embedding model.
+            IndexEditionMismatch: the index has another format or embedding model.
         """
         try:
             description = json.loads((folder / "index.json").read_text("utf-8"))
+            if description.get("format") != FORMAT:
+                found = f"index format {description.get('format')}"
+                raise IndexEditionMismatch(folder, f"index format {FORMAT}", found)
             if description["embedder"] != embedder.name:
                 raise IndexEditionMismatch(folder, embedder.name, description["embedder"])
             with np.load(folder / "layout.npz") as arrays:
@@ -141,7 +142,7 @@ def build_hybrid(
     starts = np.array(layout.starts, dtype=np.int64)
     vectors = _embed(layout.texts, kinds, embedder, tell)
     terms = _terms(layout.texts, Segmenter(words), tell)
-    metric, mean = _metric(vectors, kinds, starts)
+    mean = _mean(vectors, kinds)
     return HybridIndex(
         doc_ids=tuple(document.id for document in ordered),
         starts=starts,
@@ -151,9 +152,8 @@ def build_hybrid(
             part if kind != UNLIKE else [] for part, kind in zip(terms, kinds, strict=True)
         ),
         documents=build_lexical(_document_terms(terms, layout.kinds, layout.starts)),
-        metric=metric,
         mean=mean,
-        lengths=_lengths(vectors, metric, mean),
+        lengths=_lengths(vectors, mean),
         words=tuple(words),
         gaps=tuple(gaps),
         gap_vectors=_directions(embedder.embed_questions(gaps) - mean) if gaps else vectors[:0],
@@ -213,31 +213,13 @@ def _document_terms(terms: list[list[str]], kinds: list[int], starts: list[int])
     ]
 
 
-def _metric(
-    vectors: FloatArray, kinds: npt.NDArray[np.uint8], starts: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the inverse of the scatter within entries, and the mean question.
-
-    Similar questions of one entry say the same in other words, so directions in
-    which they scatter tell nothing about the matter and are shrunk (within-class
-    whitening). With few questions it is the identity, and the mean is zero.
-    """
-    dimension = vectors.shape[1]
+def _mean(vectors: FloatArray, kinds: npt.NDArray[np.uint8]) -> FloatArray:
+    """Return the mean question, what all questions share; zero when there are few."""
     rows = np.flatnonzero(kinds == QUESTION)
-    mean = vectors[rows].mean(axis=0) if len(rows) else np.zeros(dimension, dtype=np.float32)
-    if len(rows) < _MIN_QUESTIONS_FOR_METRIC:
-        return np.eye(dimension, dtype=np.float32), np.zeros(dimension, dtype=np.float32)
-    owner = np.searchsorted(starts, rows, side="right") - 1
-    sums = np.zeros((len(starts), dimension), dtype=np.float64)
-    np.add.at(sums, owner, vectors[rows])
-    counts = np.bincount(owner, minlength=len(starts)).clip(min=1)
-    residual = vectors[rows] - (sums / counts[:, None])[owner]
-    scatter = residual.T @ residual / len(rows)
-    scatter = (1 - SHRINKAGE) * scatter + SHRINKAGE * np.trace(scatter) / dimension * np.eye(
-        dimension
-    )
-    metric: FloatArray = np.linalg.inv(scatter).astype(np.float32)
-    return metric / np.abs(metric).max(), mean.astype(np.float32)
+    if len(rows) < _MIN_QUESTIONS_FOR_MEAN:
+        return np.zeros(vectors.shape[1], dtype=np.float32)
+    mean: FloatArray = vectors[rows].mean(axis=0).astype(np.float32)
+    return mean
 
 
 def _directions(vectors: FloatArray) -> FloatArray:
@@ -247,11 +229,10 @@ def _directions(vectors: FloatArray) -> FloatArray:
     return found
 
 
-def _lengths(vectors: FloatArray, metric: FloatArray, mean: FloatArray) -> FloatArray:
-    """Return the length of each row, less the mean, under the metric."""
+def _lengths(vectors: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return the length of each row, less the mean."""
     lengths = np.zeros(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
         part = vectors[start : start + _ROWS_AT_ONCE] - mean
-        squares = np.einsum("ij,ij->i", part @ metric, part)
-        lengths[start : start + len(part)] = np.sqrt(squares.clip(min=1e-12))
+        lengths[start : start + len(part)] = np.linalg.norm(part, axis=1).clip(min=1e-6)
     return lengths

@@ -22,9 +22,9 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 FEATURES = (
-    "question_cosine",  # best similar question, projected space
+    "question_cosine",  # best similar question, less what all questions share
     "question_cosine_raw",  # best similar question, model's space
-    "question_cosine_mean",  # mean over the three best similar questions, projected
+    "question_cosine_mean",  # mean over the three best similar questions, the same way
     "chunk_cosine",  # best chunk of the text
     "question_match",  # best similar question, BM25 over what a full match is worth
     "document_match",  # whole document, BM25 over what a full match is worth
@@ -128,7 +128,7 @@ class HybridSearch:
         features, best = _measure(
             kinds=kinds,
             raw=raw,
-            projected=self._projected(stored, rows, vector),
+            centred=self._centred_cosines(stored, rows, vector),
             matches=passage_scores[rows] / worth,
         )
         features[:, FEATURES.index("document_match")] = document_scores[numbers] / worth
@@ -148,14 +148,18 @@ class HybridSearch:
         rows = np.where(inside, rows, starts[:, None])
         return rows, np.where(inside, self.index.kinds[rows], NONE).astype(np.uint8)
 
-    def _projected(self, stored: FloatArray, rows: IntArray, vector: FloatArray) -> FloatArray:
-        """Return cosines under the index's metric, in the shape of `rows`."""
+    def _centred_cosines(
+        self, stored: FloatArray, rows: IntArray, vector: FloatArray
+    ) -> FloatArray:
+        """Return cosines less what all questions share, in the shape of `rows`."""
         index = self.index
         centred = vector - index.mean
-        pulled = index.metric @ centred
-        length = float(np.sqrt(max(float(centred @ pulled), 1e-12)))
-        products = stored @ pulled - float(index.mean @ pulled)
-        cosines: FloatArray = products.reshape(rows.shape) / (index.lengths[rows] * length)
+        length = max(float(np.linalg.norm(centred)), 1e-6)
+        products = stored @ centred - float(index.mean @ centred)
+        # Rounded, because equal rows at different places differ in their last bits.
+        cosines: FloatArray = np.round(
+            products.reshape(rows.shape) / (index.lengths[rows] * length), 5
+        )
         return cosines
 
     def _candidates(
@@ -226,7 +230,7 @@ def _measure(
     *,
     kinds: npt.NDArray[np.uint8],
     raw: FloatArray,
-    projected: FloatArray,
+    centred: FloatArray,
     matches: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
     """Return the features of documents and the place of their best passage in their line.
@@ -236,7 +240,7 @@ def _measure(
     features = np.zeros((len(kinds), len(FEATURES)), dtype=np.float32)
     is_question, is_chunk, is_unlike = kinds == QUESTION, kinds == CHUNK, kinds == UNLIKE
     has_questions = is_question.any(axis=1)
-    own = np.sort(np.where(is_question, projected, -1.0), axis=1)[:, ::-1]
+    own = np.sort(np.where(is_question, centred, -1.0), axis=1)[:, ::-1]
     counted = np.minimum(is_question.sum(axis=1), 3).clip(min=1)
     first_three = np.where(np.arange(own.shape[1]) < counted[:, None], own, 0.0)
     features[:, 0] = np.where(has_questions, own[:, 0], 0.0)
@@ -245,9 +249,9 @@ def _measure(
     features[:, 3] = np.where(is_chunk, raw, 0.0).max(axis=1)
     matched = np.where(has_questions[:, None], is_question, is_chunk)
     features[:, 4] = np.where(matched, matches, 0.0).max(axis=1)
-    nearest_unlike = np.where(is_unlike, projected, -1.0).max(axis=1)
+    nearest_unlike = np.where(is_unlike, centred, -1.0).max(axis=1)
     features[:, 7] = np.where(
         has_questions & is_unlike.any(axis=1), (nearest_unlike - own[:, 0]).clip(min=0.0), 0.0
     )
-    best = np.where(matched, np.where(has_questions[:, None], projected, raw), -2.0).argmax(axis=1)
+    best = np.where(matched, np.where(has_questions[:, None], centred, raw), -2.0).argmax(axis=1)
     return features, best.astype(np.int64)

@@ -16,9 +16,11 @@ from sqlalchemy import exc, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from assistant.errors import ClaimLost, ConversationUnknown, MessageConflict
+from assistant.messages.alarm import DutyAlarm
 from assistant.messages.ids import NewId
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
+from assistant.storage.alarms import insert_alarm
 from assistant.storage.outbox import insert_replies
 from assistant.storage.session import Database
 from assistant.storage.tables import conversations, inbox
@@ -58,12 +60,39 @@ class SqlInbox:
                 )
         except exc.IntegrityError:
             pass  # stored before, or no such conversation: the read below tells
-        stored = self._accepted(conversation_id, client_message_id)
-        if stored is None:
-            raise ConversationUnknown(f"there is no conversation {conversation_id}")
-        if stored.text != text:
-            raise MessageConflict(f"{client_message_id} was used before for another text")
-        return stored
+        return self._stored_once(conversation_id, client_message_id, text)
+
+    def accept_answered(
+        self,
+        conversation_id: str,
+        client_message_id: str,
+        text: str,
+        replies: Sequence[Reply],
+        alarm: DutyAlarm,
+        now: datetime,
+    ) -> InboxMessage:
+        """See `MessageStore`."""
+        message_id = self._new_id("m")
+        lock = select(conversations.c.id).where(conversations.c.id == conversation_id)
+        try:
+            with self._database.writing() as connection:
+                connection.execute(lock.with_for_update(key_share=True))
+                connection.execute(
+                    insert(inbox).values(
+                        id=message_id,
+                        conversation_id=conversation_id,
+                        client_message_id=client_message_id,
+                        text=text,
+                        received_at=now,
+                        attempts=0,
+                        done_at=now,
+                    )
+                )
+                insert_replies(connection, conversation_id, message_id, replies)
+                insert_alarm(connection, conversation_id, message_id, alarm, now)
+        except exc.IntegrityError:
+            pass  # stored before, or no such conversation: the read below tells
+        return self._stored_once(conversation_id, client_message_id, text)
 
     def claim_next(
         self, worker_id: str, now: datetime, lease_seconds: float
@@ -140,6 +169,15 @@ class SqlInbox:
         )
         with self._database.reading() as connection:
             return tuple(message_of(row) for row in connection.execute(query).mappings())
+
+    def _stored_once(self, conversation_id: str, client_message_id: str, text: str) -> InboxMessage:
+        """Return what is stored under the sender's id, or tell why it is not this text."""
+        stored = self._accepted(conversation_id, client_message_id)
+        if stored is None:
+            raise ConversationUnknown(f"there is no conversation {conversation_id}")
+        if stored.text != text:
+            raise MessageConflict(f"{client_message_id} was used before for another text")
+        return stored
 
     def _accepted(self, conversation_id: str, client_message_id: str) -> InboxMessage | None:
         """Return the stored message with the sender's id."""

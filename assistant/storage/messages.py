@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from assistant.messages.ids import NewId, new_id
+from assistant.storage.alarms import SqlAlarms
 from assistant.storage.heartbeats import SqlHeartbeats
 from assistant.storage.history import SqlHistory
 from assistant.storage.inbox import SqlInbox
@@ -16,7 +17,7 @@ from assistant.storage.outbox import SqlOutbox
 from assistant.storage.session import Database, open_database
 
 
-class SqlMessageStore(SqlInbox, SqlOutbox, SqlHistory, SqlHeartbeats):
+class SqlMessageStore(SqlInbox, SqlOutbox, SqlHistory, SqlHeartbeats, SqlAlarms):
     """`MessageStore` on SQLite or PostgreSQL; safe to share between threads."""
 
     def __init__(self, database: Database, ids: NewId = new_id) -> None:

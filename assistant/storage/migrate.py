@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from assistant.errors import SchemaTooNew
-from assistant.storage.migrations import m0001_conversations
+from assistant.storage.migrations import m0001_conversations, m0002_duty_alarms
 from assistant.storage.session import Database
 
 # Any number that nobody else uses for an advisory lock in our database.
@@ -32,7 +32,9 @@ class Step:
     statements: tuple[str, ...]
 
 
-STEPS: tuple[Step, ...] = (Step(m0001_conversations.NUMBER, m0001_conversations.STATEMENTS),)
+STEPS: tuple[Step, ...] = tuple(
+    Step(module.NUMBER, module.STATEMENTS) for module in (m0001_conversations, m0002_duty_alarms)
+)
 
 
 def migrate(database: Database, now: datetime, steps: tuple[Step, ...] = STEPS) -> tuple[int, ...]:

@@ -106,6 +106,19 @@ feedback = Table(
     Column("given_at", UtcMoment, nullable=False),
 )
 
+duty_alarms = Table(
+    "duty_alarms",
+    metadata,
+    Column("sequence", GrowingKey, primary_key=True, autoincrement=True),
+    Column("message_id", String(64), ForeignKey("inbox.id"), nullable=False),
+    Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("raised_at", UtcMoment, nullable=False),
+    UniqueConstraint("message_id", name="duty_alarm_once"),
+    sqlite_autoincrement=True,
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,

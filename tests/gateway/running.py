@@ -18,9 +18,12 @@ from assistant.messages.ids import new_id
 from assistant.messages.knowledge_pages import EntryHit, EntryPage, EntrySummary, TopicPage
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Button, Reply, Section, Source
+from assistant.safety.card import DangerWatch
+from assistant.safety.emergencies import EMERGENCIES, read_emergencies
 from assistant.settings import Settings, load_settings
 from assistant.storage.messages import SqlMessageStore, open_message_store
 
+ROOT = Path(__file__).resolve().parents[2]
 EDITION = "2026-01-01-test"
 LOST_CARD = "social-insurance/lost-card"
 SOURCE = Source(
@@ -210,7 +213,8 @@ def running_gateway(
     """Serve a gateway until the block ends."""
     settings = settings_for(home, **changes)
     store = open_message_store(settings.database_url, utc_now())
-    app = create_app(settings, store, pages or ScriptedPages(), clock)
+    danger = DangerWatch(read_emergencies(ROOT / "knowledge" / EMERGENCIES))
+    app = create_app(settings, store, pages or ScriptedPages(), danger, clock)
     server = gateway_server(app, "127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -5,6 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 
 FILES: dict[str, str] = {
+    "emergencies.yml": """\
+source: "联动规则（示例）"
+numbers:
+  - {number: "110", name: "公安报警", instruction: "请先到安全的地方。"}
+  - {number: "119", name: "消防救援", instruction: "请马上离开。"}
+  - {number: "120", name: "医疗急救", instruction: "请不要移动病人。"}
+  - {number: "122", name: "交通事故报警", instruction: "请到护栏外面。"}
+  - {number: "12356", name: "心理援助热线", instruction: "请找人陪着您。"}
+go_on: "也可以继续说。"
+not_stored: "没有登记成功。"
+pictures:
+  - {picture: "🔥", word: "着火了"}
+spelt: ["着火"]
+misspelt: ["着火"]
+lists:
+  - {name: "smoke", words: ["冒烟|浓烟"]}
+kinds:
+  - id: "fire"
+    title: "火灾"
+    number: "119"
+    instruction: "请马上离开。"
+    certain: ["着火了", "楼 ~4 <smoke>"]
+    likely: ["着火"]
+  - id: "despair"
+    title: "想不开"
+    number: "12356"
+    despite: ["past"]
+    instruction: "请找人陪着您。"
+    certain: ["不想活"]
+cues:
+  - {id: "now", points: "1", reach: "near", signs: ["现在"]}
+  - {id: "past", points: "-3", reach: "sentence", signs: ["去年"]}
+turns: ["刚才"]
+masks: ["火爆"]
+negations: ["没有"]
+fillers: ["再"]
+""",
     "departments.yml": """\
 source: "职责清单（示例）"
 departments:

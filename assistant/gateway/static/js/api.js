@@ -52,7 +52,9 @@ async function inSession(path, body) {
   const result = await call(path, body);
   if (result.status !== 401) return result;
   const session = await openSession();
-  return session.ok ? call(path, body) : session;
+  if (session.ok) return call(path, body);
+  // A danger card comes with every refusal; it must not be lost with the session.
+  return { ...session, data: { ...session.data, replies: result.data.replies } };
 }
 
 export async function readHistory() {

@@ -29,6 +29,7 @@ async function deliver(body, bubble) {
   if (!result) bubble.tell("网络不通，没有发出去。", retry);
   else if (!result.ok) bubble.tell(result.words, [400, 409, 413].includes(result.status) ? null : retry);
   else settle(result.data, bubble);
+  if (result && !result.ok) (result.data.replies || []).forEach((reply) => log.addReply(reply));
   log.stopWaiting(key);
   if (!stopStream) await load();
 }

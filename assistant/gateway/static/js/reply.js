@@ -94,10 +94,14 @@ export function replyNode(reply, useful, send) {
     body.append(richText(section.text));
     node.append(fold(section.heading, "section", body));
   }
-  if (reply.hotline_number) {
-    const call = element("a", "button call", `拨打${reply.hotline_number}`);
-    call.href = `tel:${reply.hotline_number}`;
-    node.append(call);
+  const numbers = [reply.hotline_number, reply.also_number].filter(Boolean);
+  if (numbers.length) {
+    const calls = node.appendChild(element("div", "call-row"));
+    for (const number of numbers) {
+      const call = element("a", "button call", `拨打${number}`);
+      call.href = `tel:${number}`;
+      calls.append(call);
+    }
   }
   if (reply.buttons.length) {
     const choices = node.appendChild(element("div", "choices"));

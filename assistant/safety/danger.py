@@ -1,0 +1,258 @@
+"""Recognises who is in danger, before anything else is done with a message.
+
+A sign of danger (an event, a symptom) is weighed with what stands around it: does
+it happen now, to a person, is help called for; or is it long over, only feared,
+asked about, a drill, a film. `Emergencies` holds all words and points. The same
+text always gives the same result; 2,000 characters take a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.safety.emergencies import ALARM_AT, STRENGTHS, Cue, Emergencies, Kind
+from assistant.safety.phrase_weights import PhraseWeights
+from assistant.safety.plain_text import plain_text
+from assistant.safety.signs import Scene, Span
+from assistant.safety.word_finder import Found, WordFinder
+
+# Longer texts are cut in the middle: the end of a long message is where help is called for.
+MAX_CHARS = 2000
+# Cues count within this many characters of a sign.
+SHORT = 80
+MOST_SIGNS, MOST_SUPPORT = 5, 3
+# Who writes so little has no time: it counts like a cry for help.
+BRIEF = 14
+# A text longer than each of these needs one point more: letters tell much that is over.
+LONG = (60, 150, 400)
+# What is heard alarms from this log-odds on; a point of the rules is worth so much of it.
+# Chosen on texts that neither the rules nor the weights had seen (docs/evaluation.md).
+HEARD_AT, LONG_WORTH, POINT_WORTH = 2.0, 2.5, 0.6
+NO_SIGN, LEAST_POINTS, MOST_POINTS = -1, -3, 6
+# Longer texts are heard in overlapping pieces of so many sentences.
+PIECE_SENTENCES, PIECE_STEP = 3, 2
+
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What a message tells of: the kind if it is clear, the number, and perhaps a second one.
+
+    `evidence` are the words it rests on; `is_heard` says that the rules alone would not
+    have alarmed.
+    """
+
+    kind: Kind | None
+    number: str
+    also: str
+    evidence: tuple[str, ...]
+    is_heard: bool = False
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The evidence for one kind at one place of a text."""
+
+    kind: Kind
+    points: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Window:
+    """What counts for a sign: its sentence, and that with its neighbours (positions)."""
+
+    near_start: int
+    near_end: int
+    sentence_start: int
+    sentence_end: int
+
+
+class DangerRecogniser:
+    """Recognises danger by rules and, where they were learned, by weights of phrases.
+
+    The rules alone suffice to run; what was learned only adds alarms. Safe to share
+    between threads.
+    """
+
+    def __init__(self, emergencies: Emergencies, weights: PhraseWeights | None = None) -> None:
+        self._weights = weights
+        self._data = emergencies
+        words: set[str] = set(emergencies.masks | emergencies.turns)
+        for kind in emergencies.kinds:
+            for sign, _points in kind.signs:
+                words |= sign.words()
+        for cue in emergencies.cues:
+            for sign in cue.signs:
+                words |= sign.words()
+        self._finder = WordFinder(words, emergencies.spelt, emergencies.misspelt)
+        negations = "|".join(map(re.escape, sorted(emergencies.negations, key=len, reverse=True)))
+        fillers = "|".join(map(re.escape, sorted(emergencies.fillers, key=len, reverse=True)))
+        self._negated = re.compile(f"(?:{negations})(?:{fillers}){{0,2}}$")
+        self._longest_negation = 12
+
+    def recognise(self, message: str) -> Danger | None:
+        """Return the danger that a message tells of, or None."""
+        text = plain_text(_shortened(message), self._data.pictures)
+        if not text:
+            return None
+        scene, ends = self._scene(text)
+        weighed = [
+            found
+            for kind in self._data.kinds
+            if (found := self._weigh(kind, text, scene, ends)) is not None
+        ]
+        needed = ALARM_AT + sum(len(text) > length for length in LONG)
+        alarms = [found for found in weighed if found.points >= needed]
+        if not alarms:
+            return self._heard(text, weighed, ends)
+        alarms.sort(key=lambda found: -found.points - found.kind.rank)
+        first = alarms[0]
+        others = [found.kind.number for found in alarms[1:]]
+        also = next((number for number in others if number != first.kind.number), first.kind.also)
+        return Danger(first.kind, first.kind.number, also, first.evidence)
+
+    def _heard(self, text: str, weighed: Sequence[_Weighed], ends: list[int]) -> Danger | None:
+        """Return the danger that a text sounds like, rules and learned weights taken together."""
+        if self._weights is None:
+            return None
+        heard = self._weights.listen(text)
+        start, end = max(_pieces(text, ends), key=lambda piece: heard.danger(*piece))
+        # A letter that sounds calm as a whole makes its loudest piece count less.
+        loud = (heard.danger(start, end) + heard.whole) / 2
+        best = max((found.points for found in weighed), default=NO_SIGN)
+        total = loud + POINT_WORTH * min(max(best, LEAST_POINTS), MOST_POINTS)
+        if total < HEARD_AT + LONG_WORTH * sum(len(text) > length for length in LONG):
+            return None
+        number = self._weights.number(text[start:end])
+        fitting = [found for found in weighed if found.kind.number == number]
+        if not fitting:
+            return Danger(None, number, "", (), is_heard=True)
+        clearest = max(fitting, key=lambda found: found.points)
+        kind = clearest.kind
+        return Danger(kind, kind.number, kind.also, clearest.evidence, is_heard=True)
+
+    def _scene(self, text: str) -> tuple[Scene, list[int]]:
+        """Return the words of a text without masked ones, and where its sentences end."""
+        found = self._finder.find(text)
+        masks = [place for place in found if place.word in self._data.masks]
+        places: dict[str, list[Span]] = {}
+        for place in found:
+            if place.word not in self._data.masks and not _is_masked(place, masks):
+                places.setdefault(place.word, []).append(Span(place.start, place.end))
+        ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+        sentence_of = [bisect_right(ends, position) for position in range(len(text))]
+        return Scene(places, sentence_of), [*ends, len(text)]
+
+    def _weigh(self, kind: Kind, text: str, scene: Scene, ends: list[int]) -> _Weighed | None:
+        """Return the strongest evidence for one kind anywhere in a text."""
+        signs = [
+            (span, points)
+            for sign, points in kind.signs
+            for span in scene.find(sign)
+            if not self._is_negated(text, span)
+        ]
+        best: _Weighed | None = None
+        for span in sorted({span for span, _ in signs}, key=lambda span: span.start):
+            window = self._window(scene, span, ends)
+            inside = [
+                item for item in signs if window.near_start <= item[0].start < window.near_end
+            ]
+            points, evidence = _sum_of_signs(text, inside)
+            support, against, cues = self._cues(kind, scene, window)
+            support += len(text) <= BRIEF and points >= STRENGTHS["likely"] and not against
+            total = points + min(support, MOST_SUPPORT) + against
+            if best is None or total > best.points:
+                best = _Weighed(kind, total, (*evidence, *cues))
+        return best
+
+    def _window(self, scene: Scene, span: Span, ends: list[int]) -> _Window:
+        """Return what belongs to a sign: its sentence, those beside it, from the last turn on."""
+        number = bisect_right(ends, span.start)
+        sentence_start = ends[number - 1] if number else 0
+        sentence_end = ends[min(number, len(ends) - 1)]
+        start = max(ends[number - 2] if number >= 2 else 0, span.start - SHORT)
+        end = min(ends[min(number + 1, len(ends) - 1)], span.end + SHORT)
+        turns = [turn.start for turn in scene.places(self._data.turns) if turn.start <= span.start]
+        if turns:
+            start, sentence_start = max(start, turns[-1]), max(sentence_start, turns[-1])
+        return _Window(start, end, sentence_start, sentence_end)
+
+    def _cues(self, kind: Kind, scene: Scene, window: _Window) -> tuple[int, int, tuple[str, ...]]:
+        """Return the points for and against danger around a sign, and which cues they are of."""
+        support = against = 0
+        names = []
+        for cue in self._data.cues:
+            if cue.id in kind.despite or not _stands(cue, scene, window):
+                continue
+            names.append(cue.id)
+            if cue.points > 0:
+                support += cue.points
+            else:
+                against += cue.points
+        return support, against, tuple(names)
+
+    def _is_negated(self, text: str, span: Span) -> bool:
+        """Return whether a negation stands right before a sign."""
+        before = text[max(0, span.start - self._longest_negation) : span.start]
+        return self._negated.search(before) is not None
+
+
+def _pieces(text: str, ends: list[int]) -> list[tuple[int, int]]:
+    """Return what is listened to: a short text as a whole, a long one in overlapping pieces."""
+    if len(text) <= SHORT:
+        return [(0, len(text))]
+    starts = [0, *ends[:-1]]
+    return [
+        (starts[number], ends[min(number + PIECE_SENTENCES, len(ends)) - 1])
+        for number in range(0, len(starts), PIECE_STEP)
+    ]
+
+
+def _shortened(message: str) -> str:
+    """Return the head and the tail of a text that is too long."""
+    if len(message) <= MAX_CHARS:
+        return message
+    half = MAX_CHARS // 2
+    return f"{message[:half]}\n{message[-half:]}"
+
+
+def _is_masked(place: Found, masks: Sequence[Found]) -> bool:
+    """Return whether a word that only looks like a sign covers a place, and is as long."""
+    return any(
+        mask.start < place.end
+        and place.start < mask.end
+        and mask.end - mask.start >= place.end - place.start
+        for mask in masks
+    )
+
+
+def _sum_of_signs(text: str, signs: Sequence[tuple[Span, int]]) -> tuple[int, tuple[str, ...]]:
+    """Return what the signs of one place are worth together; one inside another counts once."""
+    taken: list[Span] = []
+    total = 0
+    evidence = []
+    for span, points in sorted(signs, key=lambda item: (-item[1], item[0].start)):
+        if any(span.start < other.end and other.start < span.end for other in taken):
+            continue
+        words = text[span.start : span.end]
+        if words in evidence:
+            continue
+        taken.append(span)
+        total += points
+        evidence.append(words)
+    return min(total, MOST_SIGNS), tuple(evidence)
+
+
+def _stands(cue: Cue, scene: Scene, window: _Window) -> bool:
+    """Return whether a cue stands where it counts."""
+    if cue.reach == "message":
+        return any(scene.find(sign) for sign in cue.signs)
+    start, end = window.near_start, window.near_end
+    if cue.reach == "sentence":
+        start, end = window.sentence_start, window.sentence_end
+    return any(start <= span.start < end for sign in cue.signs for span in scene.find(sign))

@@ -1,0 +1,170 @@
+"""Finds all words of a fixed list in a text, in one pass, as written or as heard.
+
+A word may also be found by its sound: spelt in Latin letters ("zhaohuo", "zhao huo
+le") or with a wrong character of the same sound (媒气 for 煤气). A misspelling must
+share a character with its word; Latin letters must be syllables from end to end, so
+that English is not heard as Chinese. Tones are ignored.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise, product
+from typing import NamedTuple, TypeAlias
+
+_LATIN = re.compile(r"[a-z][a-z ']*[a-z]")
+_TONES = str.maketrans(
+    "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm", "\u0304\u0301\u030c\u0300"
+)
+_NOT_SYLLABLES = frozenset(("n", "m", "ng", "hm", "hng", "e", "o"))
+_LONGEST_LATIN = 60
+
+Sounds: TypeAlias = tuple[frozenset[str], ...]
+
+
+class Found(NamedTuple):
+    """One place of a word: `text[start:end]`, the word it stands for, and whether only heard."""
+
+    start: int
+    end: int
+    word: str
+    is_heard: bool = False
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """One syllable of a text: a Chinese character, or Latin letters."""
+
+    start: int
+    end: int
+    sound: str
+
+
+class WordFinder:
+    """Finds `words`; those also in `spelt` or `misspelt` are found by their sound as well."""
+
+    def __init__(
+        self, words: Collection[str], spelt: Collection[str] = (), misspelt: Collection[str] = ()
+    ) -> None:
+        self._by_head: dict[str, list[str]] = {}
+        self._singles = frozenset(word for word in words if len(word) == 1)
+        for word in sorted(set(words) - self._singles):
+            self._by_head.setdefault(word[:2], []).append(word)
+        self._spelt, self._misspelt = _by_sound(spelt), _by_sound(misspelt)
+
+    def find(self, text: str) -> list[Found]:
+        """Return every place of every word, by start, longer ones first; places may overlap."""
+        found = []
+        heads, singles = self._by_head, self._singles
+        for start, char in enumerate(text):
+            if char in singles:
+                found.append(Found(start, start + 1, char))
+            words = heads.get(text[start : start + 2])
+            if words is not None:
+                for word in words:
+                    if text.startswith(word, start):
+                        found.append(Found(start, start + len(word), word))
+        found += self._find_misspelt(text)
+        found += self._find_spelt(text)
+        found.sort(key=lambda place: (place.start, -place.end, place.word))
+        return found
+
+    def _find_misspelt(self, text: str) -> list[Found]:
+        """Return the places where another character of the same sound stands in a word."""
+        readings = _readings()
+        sounds = [readings.get(char, ("",))[0] for char in text]
+        found = []
+        for start, pair in enumerate(pairwise(sounds)):
+            for word, wanted in self._misspelt.get(pair, ()):
+                end = start + len(word)
+                if end > len(text) or text.startswith(word, start):
+                    continue
+                if not all(
+                    sound in choices
+                    for sound, choices in zip(sounds[start:end], wanted, strict=True)
+                ):
+                    continue
+                if any(a == b for a, b in zip(text[start:end], word, strict=True)):
+                    found.append(Found(start, end, word, is_heard=True))
+        return found
+
+    def _find_spelt(self, text: str) -> list[Found]:
+        """Return the places where a word is spelt in Latin letters."""
+        found = []
+        for units in _latin_syllables(text):
+            for number in range(len(units) - 1):
+                pair = (units[number].sound, units[number + 1].sound)
+                for word, wanted in self._spelt.get(pair, ()):
+                    part = units[number : number + len(word)]
+                    if len(part) == len(word) and all(
+                        unit.sound in choices for unit, choices in zip(part, wanted, strict=True)
+                    ):
+                        found.append(Found(part[0].start, part[-1].end, word, is_heard=True))
+        return found
+
+
+def _by_sound(words: Iterable[str]) -> dict[tuple[str, str], list[tuple[str, Sounds]]]:
+    """Return words of two and more characters by their first two sounds."""
+    readings = _readings()
+    found: dict[tuple[str, str], list[tuple[str, Sounds]]] = {}
+    for word in sorted(set(words)):
+        sounds = tuple(frozenset(readings.get(char, ())) for char in word)
+        if len(word) < 2 or not all(sounds):
+            continue
+        for first, second in product(sorted(sounds[0]), sorted(sounds[1])):
+            found.setdefault((first, second), []).append((word, sounds))
+    return found
+
+
+def _latin_syllables(text: str) -> list[list[_Unit]]:
+    """Return the syllables of every Latin run that is made of nothing else."""
+    found = []
+    for run in _LATIN.finditer(text):
+        units: list[_Unit] = []
+        for word in re.finditer("[a-z]+", run.group()):
+            position = run.start() + word.start()
+            for syllable in _split(word.group()):
+                units.append(_Unit(position, position + len(syllable), syllable))
+                position += len(syllable)
+        found.append(units)
+    return found
+
+
+def _split(letters: str) -> tuple[str, ...]:
+    """Return letters cut into the fewest syllables; all of them as one when they are none."""
+    if len(letters) > _LONGEST_LATIN:
+        return (letters,)
+    known = _syllables()
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(letters)]
+    for end in range(1, len(letters) + 1):
+        for length in range(min(6, end), 0, -1):
+            before = best[end - length]
+            syllable = letters[end - length : end]
+            shortest = best[end]
+            if before is None or syllable not in known:
+                continue
+            if shortest is None or len(before) + 1 < len(shortest):
+                best[end] = (*before, syllable)
+    return best[-1] or (letters,)
+
+
+@cache
+def _readings() -> Mapping[str, tuple[str, ...]]:
+    """Return the syllables of every character, without tones, usual first (pypinyin's table)."""
+    raw = json.loads((files("pypinyin") / "pinyin_dict.json").read_text("utf-8"))
+    return {
+        chr(int(code)): tuple(dict.fromkeys(text.translate(_TONES).split(",")))
+        for code, text in raw.items()
+        if 0x4E00 <= int(code) <= 0x9FFF
+    }
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """Return all syllables that a character has."""
+    return frozenset(sounds[0] for sounds in _readings().values()) - _NOT_SYLLABLES
