@@ -35,6 +35,7 @@ NO_SIGN, LEAST_POINTS, MOST_POINTS = -1, -3, 6
 # Longer texts are heard in overlapping pieces of so many sentences.
 PIECE_SENTENCES, PIECE_STEP = 3, 2
 
+_WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
@@ -60,6 +61,16 @@ class _Weighed:
     kind: Kind
     points: int
     evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A text with the places of its words; `ends` are the ends of its sentences."""
+
+    text: str
+    signs: Scene
+    cues: Scene
+    ends: list[int]
 
 
 @dataclass(frozen=True)
@@ -98,30 +109,29 @@ class DangerRecogniser:
     def recognise(self, message: str) -> Danger | None:
         """Return the danger that a message tells of, or None."""
         text = plain_text(_shortened(message), self._data.pictures)
-        if not text:
+        if _WORD.search(text) is None:
             return None
-        scene, ends = self._scene(text)
+        read = self._read(text)
         weighed = [
-            found
-            for kind in self._data.kinds
-            if (found := self._weigh(kind, text, scene, ends)) is not None
+            found for kind in self._data.kinds if (found := self._weigh(kind, read)) is not None
         ]
         needed = ALARM_AT + sum(len(text) > length for length in LONG)
         alarms = [found for found in weighed if found.points >= needed]
         if not alarms:
-            return self._heard(text, weighed, ends)
+            return self._heard(read, weighed)
         alarms.sort(key=lambda found: -found.points - found.kind.rank)
         first = alarms[0]
         others = [found.kind.number for found in alarms[1:]]
         also = next((number for number in others if number != first.kind.number), first.kind.also)
         return Danger(first.kind, first.kind.number, also, first.evidence)
 
-    def _heard(self, text: str, weighed: Sequence[_Weighed], ends: list[int]) -> Danger | None:
+    def _heard(self, read: _Read, weighed: Sequence[_Weighed]) -> Danger | None:
         """Return the danger that a text sounds like, rules and learned weights taken together."""
         if self._weights is None:
             return None
+        text = read.text
         heard = self._weights.listen(text)
-        start, end = max(_pieces(text, ends), key=lambda piece: heard.danger(*piece))
+        start, end = max(_pieces(text, read.ends), key=lambda piece: heard.danger(*piece))
         # A letter that sounds calm as a whole makes its loudest piece count less.
         loud = (heard.danger(start, end) + heard.whole) / 2
         best = max((found.points for found in weighed), default=NO_SIGN)
@@ -136,48 +146,57 @@ class DangerRecogniser:
         kind = clearest.kind
         return Danger(kind, kind.number, kind.also, clearest.evidence, is_heard=True)
 
-    def _scene(self, text: str) -> tuple[Scene, list[int]]:
-        """Return the words of a text without masked ones, and where its sentences end."""
+    def _read(self, text: str) -> _Read:
+        """Return a text with the words found in it; masks hide signs, but no cues."""
         found = self._finder.find(text)
         masks = [place for place in found if place.word in self._data.masks]
-        places: dict[str, list[Span]] = {}
+        signs: dict[str, list[Span]] = {}
+        cues: dict[str, list[Span]] = {}
         for place in found:
-            if place.word not in self._data.masks and not _is_masked(place, masks):
-                places.setdefault(place.word, []).append(Span(place.start, place.end))
+            if place.word in self._data.masks:
+                continue
+            span = Span(place.start, place.end)
+            cues.setdefault(place.word, []).append(span)
+            if not _is_masked(place, masks):
+                signs.setdefault(place.word, []).append(span)
         ends = [match.end() for match in _SENTENCE_END.finditer(text)]
         sentence_of = [bisect_right(ends, position) for position in range(len(text))]
-        return Scene(places, sentence_of), [*ends, len(text)]
+        return _Read(text, Scene(signs, sentence_of), Scene(cues, sentence_of), [*ends, len(text)])
 
-    def _weigh(self, kind: Kind, text: str, scene: Scene, ends: list[int]) -> _Weighed | None:
+    def _weigh(self, kind: Kind, read: _Read) -> _Weighed | None:
         """Return the strongest evidence for one kind anywhere in a text."""
+        text = read.text
         signs = [
             (span, points)
             for sign, points in kind.signs
-            for span in scene.find(sign)
+            for span in read.signs.find(sign)
             if not self._is_negated(text, span)
         ]
         best: _Weighed | None = None
         for span in sorted({span for span, _ in signs}, key=lambda span: span.start):
-            window = self._window(scene, span, ends)
+            window = self._window(read, span)
             inside = [
                 item for item in signs if window.near_start <= item[0].start < window.near_end
             ]
             points, evidence = _sum_of_signs(text, inside)
-            support, against, cues = self._cues(kind, scene, window)
+            support, against, cues = self._cues(kind, read.cues, window)
             support += len(text) <= BRIEF and points >= STRENGTHS["likely"] and not against
             total = points + min(support, MOST_SUPPORT) + against
             if best is None or total > best.points:
                 best = _Weighed(kind, total, (*evidence, *cues))
         return best
 
-    def _window(self, scene: Scene, span: Span, ends: list[int]) -> _Window:
+    def _window(self, read: _Read, span: Span) -> _Window:
         """Return what belongs to a sign: its sentence, those beside it, from the last turn on."""
+        ends = read.ends
         number = bisect_right(ends, span.start)
         sentence_start = ends[number - 1] if number else 0
         sentence_end = ends[min(number, len(ends) - 1)]
         start = max(ends[number - 2] if number >= 2 else 0, span.start - SHORT)
         end = min(ends[min(number + 1, len(ends) - 1)], span.end + SHORT)
-        turns = [turn.start for turn in scene.places(self._data.turns) if turn.start <= span.start]
+        turns = [
+            turn.start for turn in read.cues.places(self._data.turns) if turn.start <= span.start
+        ]
         if turns:
             start, sentence_start = max(start, turns[-1]), max(sentence_start, turns[-1])
         return _Window(start, end, sentence_start, sentence_end)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # A run that stands in fewer texts was seen by chance.
 FEWEST_TEXTS = 2
 FORMAT = 1
+# What a text without any known run sounds like: nothing.
+SILENT = -9.0
 _PENALTY = 0.2
 
 
@@ -49,7 +51,7 @@ class Heard:
         """Return the log-odds that the text between two positions tells of danger."""
         length = self.squares[end] - self.squares[start]
         if length <= 0:
-            return self.bias
+            return SILENT
         return (self.for_danger[end] - self.for_danger[start]) / math.sqrt(length) + self.bias
 
 
@@ -79,8 +81,8 @@ class PhraseWeights:
                         whole_length += row[0] * row[0]
             for_danger.append(total)
             squares.append(length)
-        scale = 1.0 / math.sqrt(whole_length) if whole_length else 0.0
-        return Heard(for_danger, squares, self.bias[0], whole * scale + self.bias[0])
+        loud = whole / math.sqrt(whole_length) + self.bias[0] if whole_length else SILENT
+        return Heard(for_danger, squares, self.bias[0], loud)
 
     def number(self, text: str) -> str:
         """Return the number that a text sounds most like."""

@@ -45,5 +45,5 @@ def _without_invisible(text: str) -> str:
         category = unicodedata.category(char)
         if category in ("Cf", "Mn", "Me", "Cs", "Co", "Cn") or (category == "Cc" and char != "\n"):
             continue
-        kept.append("，" if category in ("So", "Sk") else char)
+        kept.append("," if category in ("So", "Sk") else char)
     return "".join(kept)

@@ -9,6 +9,7 @@ sentence. `<name>` stands for a list of words.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,12 +76,13 @@ def _part(text: str, lists: Mapping[str, Words]) -> Words:
     for choice in text.split("|"):
         named = _LIST.fullmatch(choice.strip())
         if named is None:
-            words.add(choice.strip())
+            # Compared with text in the spelling of `plain_text`.
+            words.add(unicodedata.normalize("NFKC", choice.strip()).lower())
         elif named.group(1) in lists:
             words |= lists[named.group(1)]
         else:
             raise SignInvalid(f"没有名为“{named.group(1)}”的词表")
-    if "" in words or any("<" in word or "~" in word for word in words):
+    if "" in words or any(mark in word for word in words for mark in ("<", "~", " &", " !")):
         raise SignInvalid(f"“{text}”写得不对：空的词，或者“<”“~”两边缺少空格")
     return frozenset(words)
 

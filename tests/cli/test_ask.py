@@ -115,3 +115,29 @@ def test_a_bad_line_stops_a_batch_before_anything_is_written(tmp_path: Path) -> 
     assert 1 == found.exit_code
     assert "in.jsonl:2: 缺少 text" in found.stderr
     assert not (tmp_path / "o.jsonl").exists()
+
+
+DANGERS = [
+    ("屋里好大煤气味头晕", "119", "redirected_emergency"),
+    ("嘴唇发紫叫不醒", "120", "redirected_emergency"),
+    ("我不想活了", "12356", "redirected_crisis"),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "status"), DANGERS)
+def test_danger_is_told_its_number_without_any_model(
+    tmp_path: Path, text: str, number: str, status: str
+) -> None:
+    """No Rasa model, no embedding model, no edition, no learned weights: the number comes."""
+    nothing = {
+        "WENBAN_HOME": str(tmp_path), "WENBAN_EDITIONS": str(tmp_path / "editions"),
+        "WENBAN_RASA_MODEL": str(tmp_path / "missing.tar.gz"),
+    }  # fmt: skip
+    found = wenban("ask", text, "--json", **nothing)
+    assert found.returncode == 0
+    decision = json.loads(found.stdout)
+    assert KEYS <= set(decision)
+    assert (number, number, status) == (
+        decision["danger"], decision["hotline_number"], decision["status"],
+    )  # fmt: skip
+    assert number in decision["replies"][0]["text"].splitlines()[0]
