@@ -28,10 +28,15 @@ MOST_SIGNS, MOST_SUPPORT = 5, 3
 BRIEF = 14
 # A text longer than each of these needs one point more: letters tell much that is over.
 LONG = (60, 150, 400)
-# What is heard alarms from this log-odds on; a point of the rules is worth so much of it.
-# Chosen on texts that neither the rules nor the weights had seen (docs/evaluation.md).
-HEARD_AT, LONG_WORTH, POINT_WORTH = 2.0, 2.5, 0.6
+# Where weights were learned, sound and points are added: an alarm needs this much, and a
+# text longer than each of `LONG` so much more; a point of the rules is worth so much; from
+# `SURE_AT` on the points alone alarm. Chosen on texts that neither the rules nor the weights
+# had seen (docs/evaluation.md, "Danger").
+HEARD_AT, LONG_WORTH, POINT_WORTH, SURE_AT = 1.5, 1.5, 0.3, 6
+IS_LETTER = 2
 NO_SIGN, LEAST_POINTS, MOST_POINTS = -1, -3, 6
+# What a point is worth for the number beside the sound, and how many count.
+NUMBER_WORTH, MOST_RANKED = 0.4, 8
 # Longer texts are heard in overlapping pieces of so many sentences.
 PIECE_SENTENCES, PIECE_STEP = 3, 2
 
@@ -43,15 +48,13 @@ _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 class Danger:
     """What a message tells of: the kind if it is clear, the number, and perhaps a second one.
 
-    `evidence` are the words it rests on; `is_heard` says that the rules alone would not
-    have alarmed.
+    `evidence` are the words it rests on; it is empty when only the sound told.
     """
 
     kind: Kind | None
     number: str
     also: str
     evidence: tuple[str, ...]
-    is_heard: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class _Window:
 class DangerRecogniser:
     """Recognises danger by rules and, where they were learned, by weights of phrases.
 
-    The rules alone suffice to run; what was learned only adds alarms. Safe to share
+    The rules alone suffice to run. With weights, points and sound are added up, which finds
+    much that no rule knows and silences rules that ring at harmless talk. Safe to share
     between threads.
     """
 
@@ -115,36 +119,38 @@ class DangerRecogniser:
         weighed = [
             found for kind in self._data.kinds if (found := self._weigh(kind, read)) is not None
         ]
-        needed = ALARM_AT + sum(len(text) > length for length in LONG)
-        alarms = [found for found in weighed if found.points >= needed]
-        if not alarms:
-            return self._heard(read, weighed)
-        alarms.sort(key=lambda found: -found.points - found.kind.rank)
-        first = alarms[0]
-        others = [found.kind.number for found in alarms[1:]]
-        also = next((number for number in others if number != first.kind.number), first.kind.also)
-        return Danger(first.kind, first.kind.number, also, first.evidence)
-
-    def _heard(self, read: _Read, weighed: Sequence[_Weighed]) -> Danger | None:
-        """Return the danger that a text sounds like, rules and learned weights taken together."""
+        longer = sum(len(text) > length for length in LONG)
         if self._weights is None:
-            return None
-        text = read.text
-        heard = self._weights.listen(text)
-        start, end = max(_pieces(text, read.ends), key=lambda piece: heard.danger(*piece))
+            alarms = [found for found in weighed if found.points >= ALARM_AT + longer]
+            return _clearest(alarms) if alarms else None
+        return self._heard(read, weighed, self._weights, longer)
+
+    def _heard(
+        self, read: _Read, weighed: Sequence[_Weighed], weights: PhraseWeights, longer: int
+    ) -> Danger | None:
+        """Return the danger that signs and sound together tell of."""
+        heard = weights.listen(read.text)
+        start, end = max(_pieces(read.text, read.ends), key=lambda piece: heard.danger(*piece))
         # A letter that sounds calm as a whole makes its loudest piece count less.
         loud = (heard.danger(start, end) + heard.whole) / 2
-        best = max((found.points for found in weighed), default=NO_SIGN)
-        total = loud + POINT_WORTH * min(max(best, LEAST_POINTS), MOST_POINTS)
-        if total < HEARD_AT + LONG_WORTH * sum(len(text) > length for length in LONG):
+        points = max((found.points for found in weighed), default=NO_SIGN)
+        total = loud + POINT_WORTH * min(max(points, LEAST_POINTS), MOST_POINTS)
+        if total < HEARD_AT + LONG_WORTH * longer and points < SURE_AT + longer:
             return None
-        number = self._weights.number(text[start:end])
-        fitting = [found for found in weighed if found.kind.number == number]
+        sounds = weights.numbers(read.text[start:end])
+        numbers = dict(sounds)
+        for found in weighed:
+            told = min(max(found.points + found.kind.rank, 0), MOST_RANKED) * NUMBER_WORTH
+            numbers[found.kind.number] = max(
+                numbers[found.kind.number], sounds[found.kind.number] + told
+            )
+        number = max(numbers, key=lambda name: (numbers[name], name))
+        fitting = [found for found in weighed if found.kind.number == number and found.points > 0]
         if not fitting:
-            return Danger(None, number, "", (), is_heard=True)
-        clearest = max(fitting, key=lambda found: found.points)
-        kind = clearest.kind
-        return Danger(kind, kind.number, kind.also, clearest.evidence, is_heard=True)
+            # A letter without any sign only sounds excited.
+            return None if longer >= IS_LETTER else Danger(None, number, "", ())
+        others = [found for found in weighed if found.points >= ALARM_AT + longer]
+        return _clearest(fitting, others)
 
     def _read(self, text: str) -> _Read:
         """Return a text with the words found in it; masks hide signs, but no cues."""
@@ -219,6 +225,16 @@ class DangerRecogniser:
         """Return whether a negation stands right before a sign."""
         before = text[max(0, span.start - self._longest_negation) : span.start]
         return self._negated.search(before) is not None
+
+
+def _clearest(found: Sequence[_Weighed], others: Sequence[_Weighed] = ()) -> Danger:
+    """Return the danger with most evidence; `also` is the next number that is as sure."""
+    ranked = sorted(found, key=lambda item: -item.points - item.kind.rank)
+    first = ranked[0]
+    more = sorted((*ranked[1:], *others), key=lambda item: -item.points - item.kind.rank)
+    numbers = [item.kind.number for item in more if item.kind.number != first.kind.number]
+    also = numbers[0] if numbers else first.kind.also
+    return Danger(first.kind, first.kind.number, also, first.evidence)
 
 
 def _pieces(text: str, ends: list[int]) -> list[tuple[int, int]]:

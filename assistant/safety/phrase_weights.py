@@ -84,8 +84,8 @@ class PhraseWeights:
         loud = whole / math.sqrt(whole_length) + self.bias[0] if whole_length else SILENT
         return Heard(for_danger, squares, self.bias[0], loud)
 
-    def number(self, text: str) -> str:
-        """Return the number that a text sounds most like."""
+    def numbers(self, text: str) -> dict[str, float]:
+        """Return how much a text that tells of danger sounds like each number (log-odds)."""
         counts = {run: count for run, count in _runs(text).items() if run in self.runs}
         length = math.sqrt(sum(n * self.runs[run][0] ** 2 for run, n in counts.items())) or 1.0
         sums = list(self.bias[1:])
@@ -93,7 +93,7 @@ class PhraseWeights:
             row = self.runs[run]
             for place, weight in enumerate(row[2:]):
                 sums[place] += count * row[0] / length * weight
-        return max(zip(sums, NUMBERS, strict=True))[1]
+        return dict(zip(NUMBERS, sums, strict=True))
 
     def save(self, path: Path) -> None:
         """Write the weights as JSON, whole or not at all."""

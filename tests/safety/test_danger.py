@@ -86,13 +86,15 @@ def test_what_is_no_danger_does_not_ring(
     assert recogniser.recognise(text) is None
 
 
-def test_what_was_learned_only_adds_alarms(
+def test_what_was_learned_hears_what_no_rule_knows(
     rules: DangerRecogniser, recogniser: DangerRecogniser
 ) -> None:
-    """A text that the rules do not know may still be heard; one they know stays an alarm."""
-    heard = recogniser.recognise("着火了")
+    """Sights and symptoms without any listed word."""
+    text = "老头子端着碗手一松，人顺着椅子出溜下去了，眼睛直勾勾的"
+    assert rules.recognise(text) is None
+    heard = recogniser.recognise(text)
     assert heard is not None
-    assert not heard.is_heard
+    assert heard.number == "120"
 
 
 def test_two_numbers_are_told_where_two_are_needed(rules: DangerRecogniser) -> None:

@@ -28,7 +28,8 @@ def test_new_words_around_what_was_learned_sound_alike(
 ) -> None:
     """Danger is louder than the rest, and has its number."""
     assert small.listen(text).whole > small.listen("社保卡怎么提").whole
-    assert number == small.number(text)
+    numbers = small.numbers(text)
+    assert number == max(numbers, key=numbers.__getitem__)
 
 
 def test_a_part_sounds_as_it_would_alone(small: PhraseWeights) -> None:
