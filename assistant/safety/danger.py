@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from assistant.safety.emergencies import ALARM_AT, STRENGTHS, Cue, Emergencies, Kind
 from assistant.safety.phrase_weights import PhraseWeights
 from assistant.safety.plain_text import plain_text
-from assistant.safety.signs import Scene, Span
+from assistant.safety.signs import Scene, Sign, Span
 from assistant.safety.word_finder import Found, WordFinder
 
 # Longer texts are cut in the middle: the end of a long message is where help is called for.
@@ -24,6 +24,9 @@ MAX_CHARS = 2000
 # Cues count within this many characters of a sign.
 SHORT = 80
 MOST_SIGNS, MOST_SUPPORT = 5, 3
+# Of a word that stands more often than twice this, the first and the last places are looked
+# at: nobody in danger repeats himself so, and the time must not grow with the square.
+MOST_PLACES = 10
 # Who writes so little has no time: it counts like a cry for help.
 BRIEF = 14
 # A text longer than each of these needs one point more: letters tell much that is over.
@@ -109,6 +112,12 @@ class DangerRecogniser:
         fillers = "|".join(map(re.escape, sorted(emergencies.fillers, key=len, reverse=True)))
         self._negated = re.compile(f"(?:{negations})(?:{fillers}){{0,2}}$")
         self._longest_negation = 12
+        # Only signs whose first words stand in a text are looked for.
+        self._by_word: dict[str, list[tuple[str, Sign, int]]] = {}
+        for kind in emergencies.kinds:
+            for sign, points in kind.signs:
+                for word in sign.parts[0]:
+                    self._by_word.setdefault(word, []).append((kind.id, sign, points))
 
     def recognise(self, message: str) -> Danger | None:
         """Return the danger that a message tells of, or None."""
@@ -116,9 +125,7 @@ class DangerRecogniser:
         if _WORD.search(text) is None:
             return None
         read = self._read(text)
-        weighed = [
-            found for kind in self._data.kinds if (found := self._weigh(kind, read)) is not None
-        ]
+        weighed = self._weighed(read)
         longer = sum(len(text) > length for length in LONG)
         if self._weights is None:
             alarms = [found for found in weighed if found.points >= ALARM_AT + longer]
@@ -155,7 +162,7 @@ class DangerRecogniser:
     def _read(self, text: str) -> _Read:
         """Return a text with the words found in it; masks hide signs, but no cues."""
         found = self._finder.find(text)
-        masks = [place for place in found if place.word in self._data.masks]
+        hidden = _hidden(found, self._data.masks, len(text))
         signs: dict[str, list[Span]] = {}
         cues: dict[str, list[Span]] = {}
         for place in found:
@@ -163,21 +170,34 @@ class DangerRecogniser:
                 continue
             span = Span(place.start, place.end)
             cues.setdefault(place.word, []).append(span)
-            if not _is_masked(place, masks):
+            if max(hidden[place.start : place.end]) < place.end - place.start:
                 signs.setdefault(place.word, []).append(span)
+        for places in (signs, cues):
+            for word, spans in places.items():
+                if len(spans) > 2 * MOST_PLACES:
+                    places[word] = spans[:MOST_PLACES] + spans[-MOST_PLACES:]
         ends = [match.end() for match in _SENTENCE_END.finditer(text)]
         sentence_of = [bisect_right(ends, position) for position in range(len(text))]
         return _Read(text, Scene(signs, sentence_of), Scene(cues, sentence_of), [*ends, len(text)])
 
-    def _weigh(self, kind: Kind, read: _Read) -> _Weighed | None:
+    def _weighed(self, read: _Read) -> list[_Weighed]:
+        """Return the strongest evidence for each kind that has a sign in a text."""
+        standing: dict[str, set[tuple[Span, int]]] = {}
+        for word in read.signs.words:
+            for kind_id, sign, points in self._by_word.get(word, ()):
+                for span in read.signs.find(sign):
+                    if not self._is_negated(read.text, span):
+                        standing.setdefault(kind_id, set()).add((span, points))
+        found = (
+            self._weigh(kind, read, sorted(standing[kind.id]))
+            for kind in self._data.kinds
+            if kind.id in standing
+        )
+        return [weighed for weighed in found if weighed is not None]
+
+    def _weigh(self, kind: Kind, read: _Read, signs: Sequence[tuple[Span, int]]) -> _Weighed | None:
         """Return the strongest evidence for one kind anywhere in a text."""
         text = read.text
-        signs = [
-            (span, points)
-            for sign, points in kind.signs
-            for span in read.signs.find(sign)
-            if not self._is_negated(text, span)
-        ]
         best: _Weighed | None = None
         for span in sorted({span for span, _ in signs}, key=lambda span: span.start):
             window = self._window(read, span)
@@ -256,14 +276,15 @@ def _shortened(message: str) -> str:
     return f"{message[:half]}\n{message[-half:]}"
 
 
-def _is_masked(place: Found, masks: Sequence[Found]) -> bool:
-    """Return whether a word that only looks like a sign covers a place, and is as long."""
-    return any(
-        mask.start < place.end
-        and place.start < mask.end
-        and mask.end - mask.start >= place.end - place.start
-        for mask in masks
-    )
+def _hidden(found: Sequence[Found], masks: frozenset[str], size: int) -> list[int]:
+    """Return, for each character, how long the longest mask over it is; 0 for none."""
+    hidden = [0] * size
+    for place in found:
+        if place.word in masks:
+            length = place.end - place.start
+            for position in range(place.start, place.end):
+                hidden[position] = max(hidden[position], length)
+    return hidden
 
 
 def _sum_of_signs(text: str, signs: Sequence[tuple[Span, int]]) -> tuple[int, tuple[str, ...]]:

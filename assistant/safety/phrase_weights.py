@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,22 +64,29 @@ class PhraseWeights:
     bias: tuple[float, ...]
     learned_from: str
 
+    @cached_property
+    def _worth(self) -> dict[str, tuple[float, float]]:
+        """What each run adds to the sums: its weighted rarity, and its rarity squared."""
+        return {run: (row[0] * row[1], row[0] * row[0]) for run, row in self.runs.items()}
+
     def listen(self, text: str) -> Heard:
         """Return how a text sounds that is in the spelling of `plain_text`."""
-        runs = self.runs
+        worth = self._worth
         seen: set[str] = set()
         for_danger, squares = [0.0], [0.0]
         total = length = whole = whole_length = 0.0
         for start in range(len(text)):
-            for run in (text[start], text[start : start + 2], text[start : start + 3]):
-                row = runs.get(run)
-                if row is not None:
-                    total += row[0] * row[1]
-                    length += row[0] * row[0]
-                    if run not in seen:
-                        seen.add(run)
-                        whole += row[0] * row[1]
-                        whole_length += row[0] * row[0]
+            for end in (start + 1, start + 2, start + 3):
+                run = text[start:end]
+                found = worth.get(run)
+                if found is None:
+                    break  # a longer run stands in no more texts than its beginning
+                total += found[0]
+                length += found[1]
+                if run not in seen:
+                    seen.add(run)
+                    whole += found[0]
+                    whole_length += found[1]
             for_danger.append(total)
             squares.append(length)
         loud = whole / math.sqrt(whole_length) + self.bias[0] if whole_length else SILENT

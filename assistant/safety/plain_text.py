@@ -20,6 +20,8 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]){_LOOSE}+(?=[{_HAN}])")
 # Commas between single characters, at least three in a row: 着，火，了.
 _COMMAS = re.compile(f"(?<![{_HAN}])[{_HAN}](?:[,，、…。!！]+[{_HAN}]){{2,}}(?![{_HAN}])")
 _REPEATED = re.compile(r"([^\d])\1{2,}")
+# Nothing in such a text has to be taken out.
+_ORDINARY = re.compile(r"[\n -~\u3001\u3002\u300a-\u3011\u2018-\u201d\u2026\u4e00-\u9fff]*")
 _DIGIT_GAPS = re.compile(r"(?<=\d)[ -](?=\d)")
 
 
@@ -40,8 +42,11 @@ def _without_invisible(text: str) -> str:
     """Return text without control, format and combining characters and without lone pictures."""
     if text.isascii():
         return text
+    text = unicodedata.normalize("NFKC", text)
+    if _ORDINARY.fullmatch(text):
+        return text
     kept = []
-    for char in unicodedata.normalize("NFKC", text):
+    for char in text:
         category = unicodedata.category(char)
         if category in ("Cf", "Mn", "Me", "Cs", "Co", "Cn") or (category == "Cc" and char != "\n"):
             continue

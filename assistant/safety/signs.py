@@ -93,6 +93,7 @@ class Scene:
     def __init__(self, places: Mapping[str, Sequence[Span]], sentence_of: Sequence[int]) -> None:
         self._places, self._sentence_of = places, sentence_of
         self._by_part: dict[Words, list[Span]] = {}
+        self._by_sign: dict[str, list[Span]] = {}
 
     def sentence(self, position: int) -> int:
         """Return the number of the sentence that a position is in."""
@@ -109,8 +110,20 @@ class Scene:
             self._by_part[part] = found
         return found
 
+    @property
+    def words(self) -> Iterable[str]:
+        """The words that stand in the text."""
+        return self._places.keys()
+
     def find(self, sign: Sign) -> list[Span]:
         """Return where a sign stands, by start; for one start, the shortest."""
+        found = self._by_sign.get(sign.text)
+        if found is None:
+            found = self._by_sign[sign.text] = self._look(sign)
+        return found
+
+    def _look(self, sign: Sign) -> list[Span]:
+        """Join the places of a sign's parts."""
         spans = self.places(sign.parts[0])
         for part, gap in zip(sign.parts[1:], sign.gaps, strict=True):
             if not spans:
