@@ -14,6 +14,7 @@ from assistant.answering import compose
 from assistant.answering.aspects import is_question, names_no_matter
 from assistant.answering.candidates import usable_candidates, usable_memory
 from assistant.answering.choices import chosen_entry, pressed_intent
+from assistant.answering.circumstances import circumstance_of
 from assistant.answering.conversation import Answer, KnowledgeView, Memory, Question
 from assistant.answering.matter_steps import (
     REQUEST_INTENTS,
@@ -174,7 +175,9 @@ def _firm_phrase(question: Question, memory: Memory, view: KnowledgeView) -> Ans
     ):
         return None
     needed = _STANDS_FROM.get(question.intent, _UNDOUBTED)
-    if question.intent_confidence < needed and is_sure(question, view):
+    # After an answer, the form of a follow-up says more than an intent half heard.
+    is_follow_up = bool(memory.entry_id and circumstance_of(question.text))
+    if question.intent_confidence < needed and (is_sure(question, view) or is_follow_up):
         return None
     if _legal(question, memory, view) is not None:
         return None

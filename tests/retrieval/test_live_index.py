@@ -93,6 +93,13 @@ def test_what_cannot_be_loaded_does_not_start(editions: Path) -> None:
         LiveIndex(editions, fake, watch=False)
 
 
+def move_current(editions: Path, name: str) -> None:
+    """Move CURRENT as publishing does: whole, never empty in between."""
+    fresh = editions / "CURRENT.new"
+    fresh.write_text(name, encoding="ascii")
+    fresh.replace(editions / CURRENT)
+
+
 def test_the_watch_tells_a_damaged_edition_once_and_follows_its_repair(
     editions: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -110,11 +117,11 @@ def test_the_watch_tells_a_damaged_edition_once_and_follows_its_repair(
     with caplog.at_level(logging.INFO, "assistant"):
         live = LiveIndex(editions, load)
         try:
-            (editions / CURRENT).write_text(NEW, encoding="ascii")
+            move_current(editions, NEW)
             until(lambda: NEW in tries)
             time.sleep(0.2)
             assert OLD == live.current.edition.id
-            (editions / CURRENT).write_text(third, encoding="ascii")
+            move_current(editions, third)
             until(lambda: third == live.current.edition.id)
         finally:
             live.close()
