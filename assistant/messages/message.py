@@ -7,6 +7,10 @@ from datetime import datetime
 
 from assistant.messages.reply import Reply
 
+# Stands for a text that the law forbids us to keep (state secrets, reports to the
+# discipline inspection).
+UNKEPT_TEXT = "（这条消息的内容按规定没有保存）"
+
 
 @dataclass(frozen=True)
 class InboxMessage:

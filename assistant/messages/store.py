@@ -15,10 +15,11 @@ from typing import Protocol
 from assistant.messages.alarm import DutyAlarm, StoredAlarm
 from assistant.messages.heartbeat import BeatState, Heartbeat
 from assistant.messages.message import HistoryItem, InboxMessage, OutboxEvent
+from assistant.messages.oversight import OversightStore
 from assistant.messages.reply import Reply
 
 
-class MessageStore(Protocol):
+class MessageStore(OversightStore, Protocol):
     """Inbox, outbox, tracker, feedback and heartbeats of all conversations."""
 
     def create_conversation(self, now: datetime) -> str:
@@ -40,10 +41,14 @@ class MessageStore(Protocol):
         client_message_id: str,
         text: str,
         replies: Sequence[Reply],
-        alarm: DutyAlarm,
+        alarm: DutyAlarm | None,
         now: datetime,
+        *,
+        is_text_kept: bool = True,
     ) -> InboxMessage:
         """Store a message that is answered already, its replies and an alarm, all or nothing.
+
+        Where `is_text_kept` is false, `UNKEPT_TEXT` is stored in place of the text.
 
         No worker gets it: danger is not thought about, and whatever was asked before stays
         open. The same id and text change nothing and return what is stored.
@@ -69,11 +74,17 @@ class MessageStore(Protocol):
         replies: Sequence[Reply],
         now: datetime,
         tracker_json: str | None = None,
+        *,
+        alarm: DutyAlarm | None = None,
+        is_text_kept: bool = True,
     ) -> None:
         """Store a whole turn in one transaction and let go of the conversation.
 
-        The message is done, the replies are in the outbox in order, and the
-        tracker is replaced unless `tracker_json` is None.
+        The message is done, the replies are in the outbox in order, the turn is in the
+        audit trail and in the counts, an alarm is raised if there is one, and the tracker
+        is replaced unless `tracker_json` is None. Where `is_text_kept` is false, the
+        message's text is replaced by `UNKEPT_TEXT` and the tracker, which would hold it,
+        stays as it was.
 
         Raises:
             ClaimLost: another worker holds it by now, or it is done.

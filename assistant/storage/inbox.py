@@ -18,15 +18,16 @@ from sqlalchemy.engine import Connection
 from assistant.errors import ClaimLost, ConversationUnknown, MessageConflict
 from assistant.messages.alarm import DutyAlarm
 from assistant.messages.ids import NewId
-from assistant.messages.message import InboxMessage
+from assistant.messages.message import UNKEPT_TEXT, InboxMessage
 from assistant.messages.reply import Reply
-from assistant.storage.alarms import insert_alarm
-from assistant.storage.outbox import insert_replies
 from assistant.storage.session import Database
 from assistant.storage.tables import conversations, inbox
+from assistant.storage.turns import store_turn
 
 # How many conversations one claim looks at before it says that nothing waits.
 CLAIM_TRIES = 8
+# Who answered, in the audit trail, where no worker did.
+GATEWAY = "gateway"
 
 
 class SqlInbox:
@@ -68,11 +69,14 @@ class SqlInbox:
         client_message_id: str,
         text: str,
         replies: Sequence[Reply],
-        alarm: DutyAlarm,
+        alarm: DutyAlarm | None,
         now: datetime,
+        *,
+        is_text_kept: bool = True,
     ) -> InboxMessage:
         """See `MessageStore`."""
         message_id = self._new_id("m")
+        kept = text if is_text_kept else UNKEPT_TEXT
         lock = select(conversations.c.id).where(conversations.c.id == conversation_id)
         try:
             with self._database.writing() as connection:
@@ -82,14 +86,16 @@ class SqlInbox:
                         id=message_id,
                         conversation_id=conversation_id,
                         client_message_id=client_message_id,
-                        text=text,
+                        text=kept,
                         received_at=now,
                         attempts=0,
                         done_at=now,
                     )
                 )
-                insert_replies(connection, conversation_id, message_id, replies)
-                insert_alarm(connection, conversation_id, message_id, alarm, now)
+                message = InboxMessage(
+                    message_id, conversation_id, client_message_id, kept, now, sequence=0
+                )
+                store_turn(connection, GATEWAY, message, replies, alarm, now)
         except exc.IntegrityError:
             pass  # stored before, or no such conversation: the read below tells
         return self._stored_once(conversation_id, client_message_id, text)
@@ -126,19 +132,25 @@ class SqlInbox:
         replies: Sequence[Reply],
         now: datetime,
         tracker_json: str | None = None,
+        *,
+        alarm: DutyAlarm | None = None,
+        is_text_kept: bool = True,
     ) -> None:
         """See `MessageStore`."""
+        done: dict[str, Any] = {"done_at": now} | ({} if is_text_kept else {"text": UNKEPT_TEXT})
+        freed: dict[str, Any] = dict(_FREE)
+        if tracker_json is not None and is_text_kept:
+            freed["tracker"] = tracker_json
         with self._database.writing() as connection:
             conversation_id = connection.execute(_held(message_id, worker_id)).scalar()
             if conversation_id is None:
                 raise ClaimLost(message_id, worker_id)
-            connection.execute(update(inbox).where(inbox.c.id == message_id).values(done_at=now))
-            insert_replies(connection, conversation_id, message_id, replies)
-            values: dict[str, Any] = dict(_FREE)
-            if tracker_json is not None:
-                values["tracker"] = tracker_json
+            mine = inbox.c.id == message_id
+            row = connection.execute(select(inbox).where(mine)).mappings().one()
+            connection.execute(update(inbox).where(mine).values(**done))
+            store_turn(connection, worker_id, message_of(row), replies, alarm, now)
             connection.execute(
-                update(conversations).where(conversations.c.id == conversation_id).values(**values)
+                update(conversations).where(conversations.c.id == conversation_id).values(**freed)
             )
 
     def release(self, message_id: str, worker_id: str) -> None:
@@ -175,7 +187,7 @@ class SqlInbox:
         stored = self._accepted(conversation_id, client_message_id)
         if stored is None:
             raise ConversationUnknown(f"there is no conversation {conversation_id}")
-        if stored.text != text:
+        if stored.text not in (text, UNKEPT_TEXT):
             raise MessageConflict(f"{client_message_id} was used before for another text")
         return stored
 

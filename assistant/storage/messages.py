@@ -9,15 +9,20 @@ from datetime import datetime
 
 from assistant.messages.ids import NewId, new_id
 from assistant.storage.alarms import SqlAlarms
+from assistant.storage.audit import SqlAudit
+from assistant.storage.counts import SqlCounts
 from assistant.storage.heartbeats import SqlHeartbeats
 from assistant.storage.history import SqlHistory
 from assistant.storage.inbox import SqlInbox
 from assistant.storage.migrate import migrate
 from assistant.storage.outbox import SqlOutbox
 from assistant.storage.session import Database, open_database
+from assistant.storage.switch import SqlSwitch
 
 
-class SqlMessageStore(SqlInbox, SqlOutbox, SqlHistory, SqlHeartbeats, SqlAlarms):
+class SqlMessageStore(
+    SqlInbox, SqlOutbox, SqlHistory, SqlHeartbeats, SqlAlarms, SqlAudit, SqlCounts, SqlSwitch
+):
     """`MessageStore` on SQLite or PostgreSQL; safe to share between threads."""
 
     def __init__(self, database: Database, ids: NewId = new_id) -> None:

@@ -14,7 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from assistant.errors import SchemaTooNew
-from assistant.storage.migrations import m0001_conversations, m0002_duty_alarms
+from assistant.storage.migrations import (
+    m0001_conversations,
+    m0002_duty_alarms,
+    m0003_oversight,
+)
 from assistant.storage.session import Database
 
 # Any number that nobody else uses for an advisory lock in our database.
@@ -33,7 +37,8 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = tuple(
-    Step(module.NUMBER, module.STATEMENTS) for module in (m0001_conversations, m0002_duty_alarms)
+    Step(module.NUMBER, module.STATEMENTS)
+    for module in (m0001_conversations, m0002_duty_alarms, m0003_oversight)
 )
 
 

@@ -119,6 +119,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
             threading.Event().wait(0.05)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What may not be kept is overwritten where it stood, not only unlinked.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -127,3 +127,37 @@ heartbeats = Table(
     Column("edition", String(64), nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcMoment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_of_subject", "subject", "sequence"),
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("label", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+answering_switch = Table(
+    "answering_switch",
+    metadata,
+    Column("sequence", GrowingKey, primary_key=True, autoincrement=True),
+    Column("is_on", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("set_at", UtcMoment, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -16,18 +16,13 @@ from assistant.storage.messages import open_message_store
 from assistant.storage.migrate import STEPS, Step, migrate
 from assistant.storage.session import open_database
 from assistant.storage.tables import metadata
-from tests.storage.conftest import POSTGRES
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def test_postgresql_is_tried_too() -> None:
-    """Where no server is given, one line says that half of the contract was not run."""
-    if not POSTGRES:
-        pytest.skip(
-            "POSTGRESQL NOT TESTED: set WENBAN_TEST_POSTGRES_URL to run the store suite on it"
-        )
-    open_database(POSTGRES).close()
+def test_postgresql_is_tried_too(postgres_url: str) -> None:
+    """Start-up accepts the server that the contract is tested on."""
+    open_database(postgres_url).close()
 
 
 def test_sqlite_runs_with_the_pragmas_that_keep_commits(tmp_path: Path) -> None:
