@@ -6,6 +6,8 @@ outcome words.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 # An answer is waited for 4 s; most come within a tenth of that.
@@ -45,6 +47,34 @@ class GatewayMetrics:
         self.worker_ready = Gauge(
             "wenban_worker_ready", "1 while a worker is ready", registry=self.registry
         )
+
+        self.answering = Gauge(
+            "wenban_answering", "1 unless answers are switched off", registry=self.registry
+        )
+        # From the database: all processes together, and over restarts.
+        self.totals = {
+            "turns": Gauge(
+                "wenban_turns_stored", "Turns stored so far, by status", ["status"],
+                registry=self.registry,
+            ),
+            "turn_seconds": Gauge(
+                "wenban_turns_stored_within",
+                "Turns stored so far, by the least bound in seconds that they kept",
+                ["le"], registry=self.registry,
+            ),
+            "danger": Gauge(
+                "wenban_danger_stored", "Alarms stored so far, by kind", ["kind"],
+                registry=self.registry,
+            ),
+        }  # fmt: skip
+
+    def show_totals(self, totals: Mapping[tuple[str, str], int]) -> None:
+        """Take over the counts of the database, by name and label; other names are left out."""
+        for gauge in self.totals.values():
+            gauge.clear()
+        for (name, label), value in totals.items():
+            if name in self.totals:
+                self.totals[name].labels(label).set(value)
 
     def exposition(self) -> bytes:
         """Return all values in Prometheus' text format, UTF-8."""

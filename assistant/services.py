@@ -14,6 +14,7 @@ from pathlib import Path
 from assistant.answering.conversation import KnowledgeView, Thresholds
 from assistant.clock import utc_now
 from assistant.knowledge.editions import current_id
+from assistant.logs import fields
 from assistant.publishing.publish import PublishOrder
 from assistant.publishing.states import draft_edition
 from assistant.publishing.vector_cache import RememberingEmbedder
@@ -26,6 +27,7 @@ from assistant.retrieval.word_list import read_words
 from assistant.safety.card import DangerWatch
 from assistant.safety.emergencies import EMERGENCIES, Emergencies, read_emergencies
 from assistant.safety.phrase_weights import PhraseWeights, PhraseWeightsInvalid
+from assistant.safety.scope import OUT_OF_SCOPE, UnkeptWatch, read_unkept
 from assistant.services_pages import EditionPages
 from assistant.settings import Settings, load_settings
 
@@ -119,8 +121,17 @@ def danger_watch(settings: Settings, *, is_learned: bool = True) -> DangerWatch:
         try:
             weights = PhraseWeights.load(danger_weights_path(settings))
         except PhraseWeightsInvalid as err:
-            log.warning("danger is recognised by rules alone: %s", err)
+            log.warning("danger_by_rules_alone", extra=fields(reason=str(err)))
     return DangerWatch(danger_emergencies(settings), weights)
+
+
+def unkept_watch(settings: Settings) -> UnkeptWatch:
+    """Return what recognises messages that may not be stored.
+
+    Raises:
+        InvalidKnowledge: knowledge/out_of_scope.yml is missing or has errors.
+    """
+    return read_unkept(settings.knowledge / OUT_OF_SCOPE)
 
 
 def publish_order(settings: Settings, note: str = "") -> PublishOrder:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import SettingInvalid
+from assistant.logs import LEVELS
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("WENBAN_RASA_MODEL", "", "Rasa 模型文件；为空时用 models/ 里最新的一个"),
     SettingSpec("WENBAN_CITY", "云州市", "城市名称，显示在页面上"),
     SettingSpec("WENBAN_METRICS_TOKEN", "", "从其他机器读取 /metrics 的令牌；为空时只许本机", True),
+    SettingSpec("WENBAN_LOG_LEVEL", "INFO", "日志级别：DEBUG、INFO、WARNING、ERROR"),
     SettingSpec("WENBAN_RATE_PER_MINUTE", "30", "每个会话每分钟可发的消息数"),
 )
 
@@ -59,6 +61,7 @@ class Settings:
     city: str
     metrics_token: str
     rate_per_minute: int
+    log_level: str
     root: Path
 
     @property
@@ -129,6 +132,7 @@ def load_settings(
         city=values["WENBAN_CITY"],
         metrics_token=values["WENBAN_METRICS_TOKEN"],
         rate_per_minute=_whole_number(values, "WENBAN_RATE_PER_MINUTE", 1, 100_000),
+        log_level=_one_of(values, "WENBAN_LOG_LEVEL", LEVELS),
         root=base,
     )
 
@@ -152,6 +156,14 @@ def secret_key(settings: Settings) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:
         handle.write(secrets.token_hex(32))
     return path.read_text("ascii").strip()
+
+
+def _one_of(values: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """Parse one setting as a word of a list, in capitals."""
+    word = values[name].upper()
+    if word not in allowed:
+        raise SettingInvalid(name, f"{values[name]!r} is none of {', '.join(allowed)}")
+    return word
 
 
 def _whole_number(values: Mapping[str, str], name: str, low: int, high: int) -> int:

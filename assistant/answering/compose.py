@@ -17,7 +17,7 @@ from assistant.clock import shanghai_date
 from assistant.knowledge.entry import ASPECT_HEADINGS, CITY_AREA, Entry, Kind
 from assistant.knowledge.legacy_numbers import LegacyNumber
 from assistant.knowledge.other_cities import OtherCity
-from assistant.knowledge.out_of_scope import OutOfScope
+from assistant.knowledge.out_of_scope import Kept, OutOfScope
 
 NEXT_STEPS = (
     Button("转人工", "转人工"),
@@ -150,12 +150,11 @@ def other_city(city: OtherCity, view: KnowledgeView) -> Answer:
 
 def lawful_path(found: OutOfScope) -> Answer:
     """Name the lawful way of a class that is out of scope."""
-    source = found.source
-    line = f"依据：《{source.title}》（{source.document_no}）{source.clause}"
     return Answer(
         status="redirected_lawful_path",
-        text=f"{found.answer}\n\n{line}",
+        text=found.told,
         buttons=NEXT_STEPS,
+        is_text_kept=found.kept is Kept.YES,
         extra={"out_of_scope": found.id},
     )
 

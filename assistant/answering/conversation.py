@@ -67,7 +67,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Answer:
-    """One decision with its words. `sections` are (heading, text) pairs."""
+    """One decision with its words. `sections` are (heading, text) pairs.
+
+    Where `is_text_kept` is false, the question's own text may not be stored.
+    """
 
     status: str
     text: str
@@ -80,4 +83,5 @@ class Answer:
     hotline_number: str | None = None
     department: str | None = None
     district: str = ""
+    is_text_kept: bool = True
     extra: dict[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ def payload_of(answer: Answer, view: KnowledgeView) -> dict[str, Any]:
         "aspect": answer.aspect,
         "offered": list(answer.offered),
         "district": answer.district,
+        "is_text_kept": answer.is_text_kept,
     }
 
 

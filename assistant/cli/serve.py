@@ -26,19 +26,24 @@ def gateway(port: int | None) -> None:
     from dataclasses import replace
 
     from assistant.gateway.server import run_gateway
+    from assistant.logs import configure_logs
     from assistant.settings import load_settings
 
     settings = load_settings()
+    configure_logs("gateway", settings.log_level)
     run_gateway(replace(settings, port=port or settings.port))
 
 
 @click.command(help="只启动一个工作进程（理解问题并答复）。\n\n示例：wenban worker")
 def worker() -> None:
     """Run a worker in this process."""
+    from assistant.logs import configure_logs
     from assistant.settings import load_settings
     from assistant.worker.quiet import quiet_environment
 
+    settings = load_settings()
     quiet_environment()
+    configure_logs("worker", settings.log_level)
     from assistant.worker.process import run_worker
 
-    run_worker(load_settings())
+    run_worker(settings)

@@ -35,12 +35,14 @@ from assistant.gateway.routes.messages import post_message
 from assistant.gateway.routes.openapi import show_openapi
 from assistant.gateway.routes.page import show_page
 from assistant.gateway.routes.session import create_session
+from assistant.gateway.service_watch import ServiceWatch
 from assistant.gateway.threads import Threads
 from assistant.gateway.worker_watch import WorkerWatch
 from assistant.messages.knowledge_pages import KnowledgePages
 from assistant.messages.store import MessageStore
 from assistant.metrics import GatewayMetrics
 from assistant.safety.card import DangerWatch
+from assistant.safety.scope import UnkeptWatch
 from assistant.settings import Settings, secret_key
 
 HERE = Path(__file__).parent
@@ -67,13 +69,16 @@ def create_app(
     knowledge_pages: KnowledgePages,
     danger: DangerWatch,
     clock: Clock,
+    unkept: UnkeptWatch | None = None,
 ) -> Starlette:
     """Return the gateway as an ASGI application.
+
+    `unkept` recognises what may not be stored; without it everything may.
 
     Raises:
         SettingInvalid: the signing key is too short.
     """
-    parts = _build_parts(settings, store, knowledge_pages, danger, clock)
+    parts = _build_parts(settings, store, knowledge_pages, danger, clock, unkept or UnkeptWatch())
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(directory=HERE / "static"), name="static")],
         middleware=[
@@ -100,6 +105,7 @@ def _build_parts(
     pages: KnowledgePages,
     danger: DangerWatch,
     clock: Clock,
+    unkept: UnkeptWatch,
 ) -> GatewayParts:
     """Build what the routes use."""
     reads = Threads(8)
@@ -111,12 +117,14 @@ def _build_parts(
         cookies=SessionCookies(secret_key(settings)),
         limits=RateLimits(settings.rate_per_minute, monotonic_seconds),
         danger=danger,
+        unkept=unkept,
         writes=Threads(8),
         danger_writes=Threads(4),
         reads=reads,
         page_reads=Threads(4),
         outbox=OutboxWatch(store, Threads(1)),
         workers=WorkerWatch(store, Threads(2), clock, monotonic_seconds),
+        service=ServiceWatch(store, Threads(2), monotonic_seconds),
         metrics=GatewayMetrics(),
         templates=_templates(settings.city),
     )

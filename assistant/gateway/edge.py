@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.gateway.errors import HTTP_ANSWERS, error_response
+from assistant.logs import fields
 from assistant.metrics import GatewayMetrics
 
 MAX_BODY_BYTES = 64 * 1024
@@ -77,7 +78,7 @@ class LastCatch:
         try:
             await self.app(scope, receive, send_and_note)
         except Exception:
-            _log.exception("request to %s failed", _route_name(scope))
+            _log.exception("request_failed", extra=fields(route=_route_name(scope)))
             if status:
                 raise  # half an answer is out; the server must cut the connection
             code, words = HTTP_ANSWERS[500]

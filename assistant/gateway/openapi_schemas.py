@@ -139,6 +139,8 @@ def _reading_schemas() -> dict[str, Any]:
             status={"const": "ok"},
             worker={"enum": ["ready", "starting", "down"]},
             edition=_TEXT,
+            answering={"enum": ["on", "paused"]},
+            storage={"enum": ["ok", "unreadable", "unwritable"]},
             version=_TEXT,
         ),
     }

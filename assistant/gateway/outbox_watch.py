@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 from assistant.errors import StorageUnavailable
 from assistant.gateway.threads import Threads
+from assistant.logs import fields
 from assistant.messages.store import MessageStore
 
 POLL_SECONDS = 0.025
@@ -74,7 +75,7 @@ class OutboxWatch:
                     self._store.conversations_after, sequence
                 )
             except StorageUnavailable as err:
-                _log.warning("outbox cannot be read: %s", err)
+                _log.warning("outbox_unreadable", extra=fields(reason=str(err)))
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
                 continue
             for conversation_id in got_replies:

@@ -11,12 +11,14 @@ from assistant.clock import Clock
 from assistant.gateway.cookies import SessionCookies
 from assistant.gateway.outbox_watch import OutboxWatch
 from assistant.gateway.rate_limit import RateLimits
+from assistant.gateway.service_watch import ServiceWatch
 from assistant.gateway.threads import Threads
 from assistant.gateway.worker_watch import WorkerWatch
 from assistant.messages.knowledge_pages import KnowledgePages
 from assistant.messages.store import MessageStore
 from assistant.metrics import GatewayMetrics
 from assistant.safety.card import DangerWatch
+from assistant.safety.scope import UnkeptWatch
 from assistant.settings import Settings
 
 
@@ -31,12 +33,14 @@ class GatewayParts:
     cookies: SessionCookies
     limits: RateLimits
     danger: DangerWatch
+    unkept: UnkeptWatch
     writes: Threads
     danger_writes: Threads
     reads: Threads
     page_reads: Threads
     outbox: OutboxWatch
     workers: WorkerWatch
+    service: ServiceWatch
     metrics: GatewayMetrics
     templates: Jinja2Templates
 

@@ -42,6 +42,7 @@ def gateway_server(app: Starlette, host: str, port: int) -> GatewayServer:
             access_log=False,
             server_header=False,
             log_level="warning",
+            log_config=None,  # uvicorn's lines go where ours go, in the same form
             timeout_graceful_shutdown=GRACE_SECONDS,
             h11_max_incomplete_event_size=32 * 1024,
         )
@@ -54,12 +55,12 @@ def run_gateway(settings: Settings) -> None:
     Raises:
         HotlineError: the store or a setting cannot be used; nothing listens then.
     """
-    from assistant.services import danger_watch, knowledge_pages
+    from assistant.services import danger_watch, knowledge_pages, unkept_watch
 
-    danger = danger_watch(settings)
+    danger, unkept = danger_watch(settings), unkept_watch(settings)
     store = open_message_store(settings.database_url, utc_now())
     try:
-        app = create_app(settings, store, knowledge_pages(settings), danger, utc_now)
+        app = create_app(settings, store, knowledge_pages(settings), danger, utc_now, unkept)
         gateway_server(app, settings.host, settings.port).run()
     finally:
         store.close()

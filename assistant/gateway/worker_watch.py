@@ -52,3 +52,18 @@ def outage_notice(message: InboxMessage, now: datetime) -> Reply:
         hotline_number="12345",
         sender="system",
     )
+
+
+def late_notice(message: InboxMessage, now: datetime) -> Reply:
+    """Return the sentence for a stored message whose answer takes its time; it is not stored."""
+    return Reply(
+        id=f"notice-{message.id}",
+        status="error_slow",
+        text=(
+            f"这个问题还在处理。您的消息已经保存（编号{message.id[-8:]}），"
+            "答复会显示在这里；着急办理的，请直接拨打12345。"
+        ),
+        created_at=now,
+        hotline_number="12345",
+        sender="system",
+    )

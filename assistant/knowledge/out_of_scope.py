@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from assistant.knowledge.entry import PolicySource
@@ -18,6 +19,16 @@ from assistant.knowledge.records import Record, Unique, read_register, was_read
 from assistant.text import fold
 
 MIN_ANSWER, MAX_ANSWER = 60, 150
+
+
+class Kept(StrEnum):
+    """Whether the text of a message of a class may be stored."""
+
+    YES = "yes"
+    # Overwritten as soon as the class is what the message was answered with.
+    NO = "no"
+    # Not stored at all: recognised at the intake, which answers by itself.
+    NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,14 @@ class OutOfScope:
     answer: str
     phone: str
     source: PolicySource
+    kept: Kept = Kept.YES
+
+    @property
+    def told(self) -> str:
+        """What a citizen reads: the answer and the line with its source."""
+        source = self.source
+        line = f"依据：《{source.title}》（{source.document_no}）{source.clause}"
+        return f"{self.answer}\n\n{line}"
 
 
 def load_out_of_scope(path: Path) -> tuple[tuple[OutOfScope, ...], list[Problem]]:
@@ -58,7 +77,7 @@ def match(classes: Iterable[OutOfScope], text: str) -> OutOfScope | None:
 
 def _out_of_scope(record: Record) -> OutOfScope:
     """Read one class."""
-    record.allow("id", "title", "patterns", "answer", "source", "phone")
+    record.allow("id", "title", "patterns", "answer", "source", "phone", "kept")
     answer = record.text("answer")
     if answer and not MIN_ANSWER <= len(answer) <= MAX_ANSWER:
         record.report("answer", "length", f"答复有{len(answer)}字，应为{MIN_ANSWER}—{MAX_ANSWER}字")
@@ -76,7 +95,16 @@ def _out_of_scope(record: Record) -> OutOfScope:
             source.text("clause"),
             source.text("published_on"),
         ),
+        kept=_kept(record),
     )
+
+
+def _kept(record: Record) -> Kept:
+    """Read whether texts of the class may be kept; they may unless it is said."""
+    if not record.text("kept", is_optional=True):
+        return Kept.YES
+    value = record.choice("kept", [kept.value for kept in Kept])
+    return Kept(value) if value else Kept.YES
 
 
 def _patterns(record: Record) -> tuple[re.Pattern[str], ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from assistant.errors import EditionDamaged
 from assistant.knowledge.editions import Edition, current_id, load_edition
 from assistant.knowledge.registers import Registers, load_registers
+from assistant.logs import fields
 from assistant.retrieval.calibrate import Calibration
 from assistant.retrieval.embedder import Embedder
 from assistant.retrieval.hybrid_index import HybridIndex
@@ -106,7 +107,7 @@ class LiveIndex:
         fresh.words.learn_from(self._loaded.words)
         self._former, self._loaded = self._loaded, fresh
         self._refused = ""
-        logger.info("edition_swapped edition=%s", name)
+        logger.info("edition_swapped", extra=fields(edition=name))
         return True
 
     def warm_up(self) -> None:
@@ -136,5 +137,7 @@ class LiveIndex:
             # A thread's edge: it must not end, or no later edition would ever be seen.
             except Exception as err:  # noqa: BLE001
                 if told != (name, str(err)):
-                    logger.error("edition_refused edition=%s reason=%s", name or "?", err)
+                    logger.error(
+                        "edition_refused", extra=fields(edition=name or "?", reason=str(err))
+                    )
                 told, self._refused = (name, str(err)), name

@@ -16,6 +16,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 from actions.answer_question import AnswerQuestion
+from assistant.logs import fields
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +41,12 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa is not fol
         # A process edge: Rasa would catch it just the same, and log every word of it.
         except Exception as err:  # noqa: BLE001
             logger.error(
-                "action_failed conversation=%s action=%s error=%s",
-                call.get("sender_id"),
-                call.get("next_action"),
-                type(err).__name__,
+                "action_failed",
+                extra=fields(
+                    conversation=call.get("sender_id"),
+                    action=call.get("next_action"),
+                    error=type(err).__name__,
+                ),
             )
             return nothing
         return result or nothing

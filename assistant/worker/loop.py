@@ -3,7 +3,8 @@
 A thread beats every second. A turn that raises is answered with an apology and
 logged with the conversation id; the text of the message is never logged. A
 message that was claimed too often before is answered the same way, so that one
-message cannot kill worker after worker.
+message cannot kill worker after worker. While the switch is off, no turn is thought
+about; one that was, when the switch was turned, is not told.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from assistant.clock import Clock, monotonic_seconds
 from assistant.errors import ClaimLost, StorageUnavailable
+from assistant.logs import fields
 from assistant.messages.heartbeat import BeatState
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
 from assistant.messages.store import MessageStore
-from assistant.worker.replies import apology, replies_of
+from assistant.worker.replies import apology, paused, replies_of
 from assistant.worker.turn import TurnResult, TurnRunner
+from assistant.worker.turn_limit import TurnLimit
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 30.0
+# Longer than a turn may last (turn_limit) and its commit may wait for the lock.
+LEASE_SECONDS = 15.0
 BEAT_SECONDS = 1.0
 IDLE_SECONDS = 0.03
 STORAGE_PAUSE_SECONDS = 1.0
@@ -42,6 +47,15 @@ class Beat:
     edition: Callable[[], str]
 
 
+@dataclass(frozen=True)
+class Thought:
+    """What a turn is to be answered, and what is to be kept of it."""
+
+    replies: list[Reply]
+    tracker: str | None = None
+    is_text_kept: bool = True
+
+
 class WorkerLoop:
     """Works off the inbox until stopped."""
 
@@ -53,11 +67,18 @@ class WorkerLoop:
         clock: Clock,
         *,
         lease_seconds: float = LEASE_SECONDS,
+        turn_seconds: float | None = None,
     ) -> None:
-        """Work in the name of `worker_id`; a hold of ours ends after `lease_seconds`."""
+        """Work in the name of `worker_id`; a hold of ours ends after `lease_seconds`.
+
+        With `turn_seconds` a turn that lasts longer ends this process (see `turn_limit`).
+        """
         self._store, self._runner = store, runner
         self._worker_id, self._clock = worker_id, clock
         self._lease_seconds = lease_seconds
+        self._limit = (
+            None if turn_seconds is None else TurnLimit(self._apologise, seconds=turn_seconds)
+        )
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -75,30 +96,45 @@ class WorkerLoop:
                     await asyncio.sleep(IDLE_SECONDS)
                     continue
                 await self._turn(message)
-            except ClaimLost as err:
-                logger.warning("claim_lost worker=%s reason=%s", self._worker_id, err)
+            except ClaimLost:
+                logger.warning("claim_lost", extra=fields(worker=self._worker_id))
             except StorageUnavailable as err:
-                logger.error("storage_unavailable worker=%s reason=%s", self._worker_id, err)
+                logger.error("storage_unavailable", extra=fields(reason=str(err)))
                 await asyncio.sleep(STORAGE_PAUSE_SECONDS)
 
     async def _turn(self, message: InboxMessage) -> None:
         """Answer one claimed message and commit the turn."""
         started = monotonic_seconds()
-        replies, tracker = await self._think(message)
-        self._store.complete(message.id, self._worker_id, replies, self._clock(), tracker)
-        logger.info(
-            "turn_done conversation=%s message=%s status=%s elapsed_ms=%.1f",
-            message.conversation_id,
+        with self._watching(message):
+            thought = await self._think(message)
+        if not self._store.answering().is_on:
+            thought = Thought([paused(message, self._clock())])
+        self._store.complete(
             message.id,
-            ",".join(reply.status for reply in replies),
-            (monotonic_seconds() - started) * 1000,
+            self._worker_id,
+            thought.replies,
+            self._clock(),
+            thought.tracker,
+            is_text_kept=thought.is_text_kept,
+        )
+        logger.info(
+            "turn_done",
+            extra=fields(
+                conversation=message.conversation_id,
+                message=message.id,
+                statuses=[reply.status for reply in thought.replies],
+                elapsed_ms=round((monotonic_seconds() - started) * 1000, 1),
+            ),
         )
 
-    async def _think(self, message: InboxMessage) -> tuple[list[Reply], str | None]:
-        """Return the replies of a turn and the new tracker; never raises for the turn's sake."""
+    async def _think(self, message: InboxMessage) -> Thought:
+        """Return what a turn is answered; never raises for the turn's sake."""
+        ids = {"conversation": message.conversation_id, "message": message.id}
         if message.attempts > MAX_ATTEMPTS:
-            logger.error("turn_given_up message=%s attempts=%d", message.id, message.attempts)
-            return [apology(self._clock())], None
+            logger.error("turn_given_up", extra=fields(**ids, attempts=message.attempts))
+            return Thought([apology(self._clock())])
+        if not self._store.answering().is_on:
+            return Thought([paused(message, self._clock())])
         try:
             result: TurnResult = await self._runner.run(
                 message.conversation_id,
@@ -109,14 +145,19 @@ class WorkerLoop:
             raise
         # A process edge: whatever Rasa or a component raises, the citizen gets words.
         except Exception as err:  # noqa: BLE001
-            logger.error(
-                "turn_failed conversation=%s message=%s error=%s",
-                message.conversation_id,
-                message.id,
-                type(err).__name__,
-            )
-            return [apology(self._clock())], None
-        return replies_of(result.payloads, self._clock()), result.tracker
+            logger.error("turn_failed", extra=fields(**ids, error=type(err).__name__))
+            return Thought([apology(self._clock())])
+        is_text_kept = all(payload.get("is_text_kept", True) for payload in result.payloads)
+        return Thought(replies_of(result.payloads, self._clock()), result.tracker, is_text_kept)
+
+    def _watching(self, message: InboxMessage) -> AbstractContextManager[None]:
+        """Return what watches over the time of a turn, if anything does."""
+        return nullcontext() if self._limit is None else self._limit.watching(message)
+
+    def _apologise(self, message: InboxMessage) -> None:
+        """Answer a turn that hangs."""
+        now = self._clock()
+        self._store.complete(message.id, self._worker_id, [apology(now)], now)
 
 
 class Heart:
@@ -138,7 +179,7 @@ class Heart:
         try:
             self._store.retire(self.beat.worker_id)
         except StorageUnavailable as err:
-            logger.warning("retire_failed worker=%s reason=%s", self.beat.worker_id, err)
+            logger.warning("retire_failed", extra=fields(reason=str(err)))
 
     def _run(self) -> None:
         """Store a beat a second; storage trouble is logged once a beat and waited out."""
@@ -148,7 +189,7 @@ class Heart:
                     self.beat.worker_id, self.beat.state, self.beat.edition(), self._clock()
                 )
             except StorageUnavailable as err:
-                logger.warning("beat_failed worker=%s reason=%s", self.beat.worker_id, err)
+                logger.warning("beat_failed", extra=fields(reason=str(err)))
             if self._stop.wait(BEAT_SECONDS):
                 return
 

@@ -13,6 +13,7 @@ from assistant.storage.messages import open_message_store
 from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
 from assistant.worker.model_file import rasa_model
 from assistant.worker.turn import TurnRunner
+from assistant.worker.turn_limit import TURN_SECONDS
 
 __all__ = ["rasa_model", "run_worker"]
 
@@ -43,7 +44,7 @@ async def _work(store: MessageStore, runner: TurnRunner, worker_id: str, beat: B
     """Warm up, say that we are ready, and work."""
     # The first turn is slow; let it be ours and not a citizen's.
     await runner.run("warm-up", "社保卡丢了怎么办", None)
-    loop = WorkerLoop(store, runner, worker_id, utc_now)
+    loop = WorkerLoop(store, runner, worker_id, utc_now, turn_seconds=TURN_SECONDS)
     stop_on_signals(loop)
     beat.state = "ready"
     await loop.run()

@@ -7,12 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from assistant.messages.ids import new_id
+from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
 
 # Said when a turn failed inside: true, and with a way on. The message is stored.
 APOLOGY = (
     "抱歉，系统刚才没能处理您的消息，您的消息已经保存。请换个说法再试一次；"
     "着急的话请拨打12345，由话务员为您处理。"
+)
+# Said while those who run the service have switched answers off.
+PAUSED = (
+    "智能答复现在暂停使用。您的消息已经保存（编号{number}）；"
+    "需要答复或者办理的，请直接拨打12345，由话务员为您处理。"
 )
 _REPLY_KEYS = (
     "status", "text", "kind", "buttons", "entry_id", "edition", "sources", "ticket",
@@ -40,3 +46,14 @@ def replies_of(payloads: Sequence[Mapping[str, Any]], now: datetime) -> list[Rep
 def apology(now: datetime) -> Reply:
     """Return the sentence for a turn that failed."""
     return Reply(id=new_id("r"), status="error_internal", text=APOLOGY, created_at=now)
+
+
+def paused(message: InboxMessage, now: datetime) -> Reply:
+    """Return the sentence for a message that comes while answers are switched off."""
+    return Reply(
+        id=new_id("r"),
+        status="error_answering_paused",
+        text=PAUSED.format(number=message.id[-8:]),
+        created_at=now,
+        hotline_number="12345",
+    )

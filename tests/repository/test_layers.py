@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-BASE = {"errors", "settings", "clock", "text", "privacy", "metrics"}
+BASE = {"errors", "settings", "clock", "text", "privacy", "metrics", "logs"}
 CORE = {
     "answering", "tickets", "handoff", "publishing", "safety", "messages", "retrieval", "knowledge",
 }  # fmt: skip

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from assistant.errors import StorageUnavailable
+from assistant.logs import JsonLines
+from assistant.messages.message import UNKEPT_TEXT
 from assistant.storage.messages import SqlMessageStore
 from assistant.worker import loop as loop_module
 from assistant.worker.loop import LEASE_SECONDS, MAX_ATTEMPTS, Beat, Heart, WorkerLoop
 from assistant.worker.replies import APOLOGY, replies_of
 from assistant.worker.turn import TurnResult
+from assistant.worker.turn_limit import HARD_SECONDS, TURN_SECONDS
 from tests.worker.runners import NOW, Echo, Failing, accepted, payload, said, work_until
 
 
@@ -57,10 +60,12 @@ def test_a_turn_that_raises_ends_in_an_apology(
     assert [APOLOGY, "re 好"] == said(store, conversation_id)
     (reply,) = store.replies_for(ids[0]) or ()
     assert ("error_internal", "bot") == (reply.status, reply.sender)
-    assert f"turn_failed conversation={conversation_id}" in caplog.text
-    assert type(error).__name__ in caplog.text
-    assert "13800000000" not in caplog.text
-    assert "坏" not in caplog.text
+    lines = [JsonLines("test").format(record) for record in caplog.records]
+    (failed,) = [line for line in lines if '"event": "turn_failed"' in line]
+    assert f'"conversation": "{conversation_id}"' in failed
+    assert f'"error": "{type(error).__name__}"' in failed
+    assert "13800000000" not in "".join(lines)
+    assert "坏" not in "".join(lines)
 
 
 def test_a_turn_that_says_nothing_ends_in_an_apology(store: SqlMessageStore) -> None:
@@ -108,11 +113,11 @@ class Flaky:
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._store, name)
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             if name == self._method and self.left:
                 self.left -= 1
                 raise StorageUnavailable("database is locked")
-            return real(*arguments)
+            return real(*arguments, **named)
 
         return call
 
@@ -147,6 +152,56 @@ def test_an_answer_that_comes_after_the_lease_is_dropped(store: SqlMessageStore)
     assert ["另一个的", "re 快"] == said(store, conversation_id)
 
 
+def test_while_the_switch_is_off_nothing_is_thought_about(store: SqlMessageStore) -> None:
+    """The message is kept, the citizen hears a true sentence, and the tracker is untouched."""
+    conversation_id, ids = accepted(store, "一")
+    store.set_answering(is_on=False, reason="答复有误", set_by="wang", now=NOW)
+    runner = Echo()
+    work_until(looped(store, runner), answered(store, *ids))
+    assert [] == runner.turns
+    (reply,) = store.replies_for(ids[0]) or ()
+    assert ("error_answering_paused", "12345") == (reply.status, reply.hotline_number)
+    assert f"编号{ids[0][-8:]}" in reply.text
+    assert store.tracker(conversation_id) is None
+    store.set_answering(is_on=True, reason="已更正", set_by="wang", now=NOW)
+    later = store.accept(conversation_id, "later", "二", NOW)
+    work_until(looped(store, runner), answered(store, later.id))
+    assert "re 二" == said(store, conversation_id)[-1]
+
+
+def test_an_answer_thought_before_the_switch_was_turned_is_not_told(
+    store: SqlMessageStore,
+) -> None:
+    """Who switches off because an answer is wrong must not see it once more."""
+    conversation_id, ids = accepted(store, "一")
+
+    class Switched:
+        async def run(self, *_: Any) -> TurnResult:
+            store.set_answering(is_on=False, reason="停", set_by="wang", now=NOW)
+            return TurnResult((payload("错的答复"),), "kept", {})
+
+    work_until(looped(store, Switched()), answered(store, *ids))
+    (reply,) = store.replies_for(ids[0]) or ()
+    assert "error_answering_paused" == reply.status
+    assert store.tracker(conversation_id) is None
+
+
+def test_what_may_not_be_kept_is_gone_after_its_answer(store: SqlMessageStore) -> None:
+    """A report to the discipline inspection is answered with its way and not kept."""
+    conversation_id, ids = accepted(store, "某局长受贿")
+
+    class Lawful:
+        async def run(self, *_: Any) -> TurnResult:
+            answer = payload("请拨打12388") | {"is_text_kept": False}
+            return TurnResult((answer,), "某局长受贿", {})
+
+    work_until(looped(store, Lawful()), answered(store, *ids))
+    lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
+    assert [UNKEPT_TEXT] == lines
+    assert store.tracker(conversation_id) is None
+    assert ["请拨打12388"] == said(store, conversation_id)
+
+
 def test_a_stop_finishes_the_turn_that_runs_and_takes_no_other(store: SqlMessageStore) -> None:
     """A worker that is replaced loses no answer and starts none."""
     conversation_id, _ids = accepted(store, "一", "二")
@@ -167,8 +222,8 @@ def test_a_stop_finishes_the_turn_that_runs_and_takes_no_other(store: SqlMessage
 
 
 def test_the_default_lease_outlasts_a_turn_and_not_a_citizens_patience() -> None:
-    """A dead worker's message waits for half a minute at most."""
-    assert 10 <= LEASE_SECONDS <= 30
+    """A hung turn ends before its lease, and a dead worker's message waits 15 s at most."""
+    assert TURN_SECONDS < HARD_SECONDS < LEASE_SECONDS <= 15
 
 
 def test_a_heart_beats_and_signs_off(store: SqlMessageStore) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import assistant
-from assistant.errors import HotlineError
+from assistant.errors import HotlineError, StorageUnavailable
 from assistant.gateway.errors import ApiError
 from assistant.gateway.parts import GatewayParts, address_of, parts_of
 
@@ -17,7 +17,7 @@ _PROXY_HEADERS = ("x-forwarded-for", "x-real-ip", "forwarded")
 
 
 async def show_health(request: Request) -> Response:
-    """Say that the gateway lives, whether a worker is ready, and the edition in use."""
+    """Say that the gateway lives, and what it is able and allowed to do."""
     parts = parts_of(request)
     status = await parts.workers.status()
     edition = status.edition or await _edition_on_disk(parts)
@@ -26,6 +26,8 @@ async def show_health(request: Request) -> Response:
             "status": "ok",
             "worker": status.state,
             "edition": edition,
+            "answering": "on" if (await parts.service.answering()).is_on else "paused",
+            "storage": await parts.service.storage(),
             "version": assistant.__version__,
         }
     )
@@ -46,6 +48,12 @@ async def show_metrics(request: Request) -> Response:
         raise ApiError(403, "metrics_forbidden", "指标只对本机或持有令牌的请求开放。")
     status = await parts.workers.status()
     parts.metrics.worker_ready.set(status.state == "ready")
+    parts.metrics.answering.set((await parts.service.answering()).is_on)
+    try:
+        totals = await parts.reads.call(parts.store.totals)
+    except StorageUnavailable:
+        totals = {}  # absent rather than wrong
+    parts.metrics.show_totals(totals)
     return Response(parts.metrics.exposition(), media_type="text/plain; version=0.0.4")
 
 

@@ -16,6 +16,7 @@ MAX_QUERY_CHARS = 200
 async def list_entries(request: Request) -> Response:
     """Show all topics, one topic (`?topic=`), or what a search found (`?q=`)."""
     parts = parts_of(request)
+    await parts.service.require_answering()
     asked = request.query_params.get("q", "").strip()
     context: dict[str, object] = {"query": asked[:MAX_QUERY_CHARS], "hits": None, "topics": ()}
     if asked:
@@ -33,6 +34,7 @@ async def list_entries(request: Request) -> Response:
 async def show_entry(request: Request) -> Response:
     """Show everything public about one entry."""
     parts = parts_of(request)
+    await parts.service.require_answering()
     entry_id = request.path_params["id"]
     if not entry_id:
         return RedirectResponse("/kb", 307)
@@ -45,6 +47,7 @@ async def show_entry(request: Request) -> Response:
 async def search_entries(request: Request) -> Response:
     """Return the public entries that fit a query, best first."""
     parts = parts_of(request)
+    await parts.service.require_answering()
     parts.limits.check(address_of(request))
     query = clean_message(request.query_params.get("q", ""), max_chars=MAX_QUERY_CHARS)
     hits = await _search(parts, query)

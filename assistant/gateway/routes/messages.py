@@ -1,4 +1,7 @@
-"""`POST /api/chat/messages`: danger first, then store, then wait a little for the answer."""
+"""`POST /api/chat/messages`: danger first, then store, then wait a little for the answer.
+
+A text that may not be kept is answered here, and only the fact that it came is stored.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from assistant.gateway.danger import card, duty_alarm
 from assistant.gateway.errors import ApiError, answer_error
 from assistant.gateway.outbox_watch import FALLBACK_SECONDS, wait_for
 from assistant.gateway.parts import GatewayParts, address_of, parts_of
-from assistant.gateway.worker_watch import outage_notice
+from assistant.gateway.unkept import lawful_path
+from assistant.gateway.worker_watch import late_notice, outage_notice
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
 from assistant.safety.card import Alarm
@@ -63,14 +67,43 @@ async def _accept(request: Request, parts: GatewayParts) -> Response:
     except (ApiError, InvalidText):
         parts.metrics.messages.labels("refused").inc()
         raise
+    unkept = parts.unkept.look(text)
+    now = parts.clock()
     try:
+        if unkept is not None:
+            message, replies = await _store_answered(
+                parts, conversation_id, client_message_id, text, lawful_path(unkept, now)
+            )
+            return _answered(message, replies)
         message = await parts.writes.call(
-            parts.store.accept, conversation_id, client_message_id, text, parts.clock()
+            parts.store.accept, conversation_id, client_message_id, text, now
         )
     except StorageUnavailable:
         parts.metrics.messages.labels("not_stored").inc()
+        parts.service.note_write(is_done=False)
         raise
+    parts.service.note_write(is_done=True)
     return await _answer(parts, message)
+
+
+async def _store_answered(
+    parts: GatewayParts, conversation_id: str, client_message_id: str, text: str, reply: Reply
+) -> tuple[InboxMessage, Sequence[Reply]]:
+    """Store that a message came, without its text, and the answer; return what is stored."""
+    message = await parts.writes.call(
+        parts.store.accept_answered,
+        conversation_id,
+        client_message_id,
+        text,
+        [reply],
+        None,
+        reply.created_at,
+        is_text_kept=False,
+    )
+    parts.service.note_write(is_done=True)
+    parts.metrics.messages.labels("answered").inc()
+    replies = await _stored_replies(parts, message)
+    return message, replies or (reply,)
 
 
 async def _accept_danger(request: Request, parts: GatewayParts, alarm: Alarm) -> Response:
@@ -88,13 +121,19 @@ async def _accept_danger(request: Request, parts: GatewayParts, alarm: Alarm) ->
         duty_alarm(alarm),
         now,
     )
-    try:
-        replies = await parts.reads.call(parts.store.replies_for, message.id)
-    except StorageUnavailable:
-        replies = None
+    parts.service.note_write(is_done=True)
+    replies = await _stored_replies(parts, message)
     parts.metrics.messages.labels("answered").inc()
     # Sent before under the same id: the stored card is the one that the page may know.
     return _answered(message, replies or (reply,))
+
+
+async def _stored_replies(parts: GatewayParts, message: InboxMessage) -> tuple[Reply, ...] | None:
+    """Return the replies of a done message, None while the database cannot be read."""
+    try:
+        return await parts.reads.call(parts.store.replies_for, message.id)
+    except StorageUnavailable:
+        return None
 
 
 async def _checked(request: Request) -> tuple[str, str]:
@@ -111,8 +150,14 @@ async def _answer(parts: GatewayParts, message: InboxMessage) -> Response:
         return _answered(message, replies)
     parts.metrics.messages.labels("pending").inc()
     status = await parts.workers.status()
-    notice = None if status.state == "ready" else outage_notice(message, parts.clock()).to_dict()
-    body = {"message_id": message.id, "replies": [], "pending": True, "notice": notice}
+    is_ready = status.state == "ready"
+    notice = (late_notice if is_ready else outage_notice)(message, parts.clock())
+    body = {
+        "message_id": message.id,
+        "replies": [],
+        "pending": True,
+        "notice": notice.to_dict(),
+    }
     return JSONResponse(body, status_code=202)
 
 
