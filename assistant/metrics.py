@@ -51,22 +51,7 @@ class GatewayMetrics:
         self.answering = Gauge(
             "wenban_answering", "1 unless answers are switched off", registry=self.registry
         )
-        # From the database: all processes together, and over restarts.
-        self.totals = {
-            "turns": Gauge(
-                "wenban_turns_stored", "Turns stored so far, by status", ["status"],
-                registry=self.registry,
-            ),
-            "turn_seconds": Gauge(
-                "wenban_turns_stored_within",
-                "Turns stored so far, by the least bound in seconds that they kept",
-                ["le"], registry=self.registry,
-            ),
-            "danger": Gauge(
-                "wenban_danger_stored", "Alarms stored so far, by kind", ["kind"],
-                registry=self.registry,
-            ),
-        }  # fmt: skip
+        self.totals = _totals(self.registry)
 
     def show_totals(self, totals: Mapping[tuple[str, str], int]) -> None:
         """Take over the counts of the database, by name and label; other names are left out."""
@@ -79,3 +64,23 @@ class GatewayMetrics:
     def exposition(self) -> bytes:
         """Return all values in Prometheus' text format, UTF-8."""
         return generate_latest(self.registry)
+
+
+def _totals(registry: CollectorRegistry) -> dict[str, Gauge]:
+    """Return the gauges of what the database has counted, by the count's name.
+
+    These are of all processes together and survive restarts.
+    """
+    rows = {
+        "turns": ("wenban_turns_stored", "Turns stored so far, by status", "status"),
+        "turn_seconds": (
+            "wenban_turns_stored_within",
+            "Turns stored so far, by the least bound in seconds that they kept",
+            "le",
+        ),
+        "danger": ("wenban_danger_stored", "Alarms stored so far, by kind", "kind"),
+    }
+    return {
+        name: Gauge(metric, meaning, [label], registry=registry)
+        for name, (metric, meaning, label) in rows.items()
+    }

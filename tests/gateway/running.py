@@ -20,6 +20,7 @@ from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Button, Reply, Section, Source
 from assistant.safety.card import DangerWatch
 from assistant.safety.emergencies import EMERGENCIES, read_emergencies
+from assistant.safety.scope import OUT_OF_SCOPE, read_unkept
 from assistant.settings import Settings, load_settings
 from assistant.storage.messages import SqlMessageStore, open_message_store
 
@@ -214,7 +215,8 @@ def running_gateway(
     settings = settings_for(home, **changes)
     store = open_message_store(settings.database_url, utc_now())
     danger = DangerWatch(read_emergencies(ROOT / "knowledge" / EMERGENCIES))
-    app = create_app(settings, store, pages or ScriptedPages(), danger, clock)
+    unkept = read_unkept(ROOT / "knowledge" / OUT_OF_SCOPE)
+    app = create_app(settings, store, pages or ScriptedPages(), danger, clock, unkept)
     server = gateway_server(app, "127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
