@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL = 3
 export SQLALCHEMY_SILENCE_UBER_WARNING = 1
 export PYTHONUTF8 = 1
 
-.PHONY: help run setup train test lint bench eval clean
+.PHONY: help run setup train test soak lint bench eval clean
 help:    ## 列出所有命令
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 run: setup ## 准备好（如需要）并启动服务，http://127.0.0.1:8012
@@ -20,6 +20,8 @@ train: setup ## 重新训练 Rasa 模型
 test: setup ## 运行全部测试
 	@scripts/test_tools.sh
 	@$(PY) -m pytest -q
+soak: setup ## 长时间故障测试（docs/reliability.md），约 20 分钟
+	@$(PY) -m tests.live.soak
 lint: setup ## 代码检查：ruff、mypy
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .

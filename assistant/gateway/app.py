@@ -114,7 +114,7 @@ def _build_parts(
         store=store,
         pages=pages,
         clock=clock,
-        cookies=SessionCookies(secret_key(settings)),
+        cookies=SessionCookies(secret_key(settings), clock),
         limits=RateLimits(settings.rate_per_minute, monotonic_seconds),
         danger=danger,
         unkept=unkept,

@@ -105,11 +105,11 @@ class SqlInbox:
     ) -> InboxMessage | None:
         """See `MessageStore`."""
         with self._database.reading() as connection:
-            if connection.execute(_free_conversation(now)).first() is None:
+            if connection.execute(_free_conversation(now, lease_seconds)).first() is None:
                 return None  # an idle worker must not take the write lock
         for _ in range(CLAIM_TRIES):
             with self._database.writing() as connection:
-                free = _free_conversation(now).with_for_update(
+                free = _free_conversation(now, lease_seconds).with_for_update(
                     of=conversations, skip_locked=True, key_share=True
                 )
                 conversation_id = connection.execute(free).scalar()
@@ -218,15 +218,21 @@ def message_of(row: Any) -> InboxMessage:
     )
 
 
-def _free_conversation(now: datetime) -> Any:
-    """Build the query for the conversation of the oldest message that nobody holds."""
+def _free_conversation(now: datetime, lease_seconds: float) -> Any:
+    """Build the query for the conversation of the oldest message that nobody holds.
+
+    A hold that reaches further than two leases was made before the clock stepped back;
+    it must not last for as long as the step.
+    """
+    free = or_(
+        conversations.c.held_until.is_(None),
+        conversations.c.held_until <= now,
+        conversations.c.held_until > now + timedelta(seconds=2 * lease_seconds),
+    )
     return (
         select(conversations.c.id)
         .join(inbox, inbox.c.conversation_id == conversations.c.id)
-        .where(
-            inbox.c.done_at.is_(None),
-            or_(conversations.c.held_until.is_(None), conversations.c.held_until <= now),
-        )
+        .where(inbox.c.done_at.is_(None), free)
         .order_by(inbox.c.sequence)
         .limit(1)
     )

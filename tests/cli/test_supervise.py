@@ -16,7 +16,14 @@ import click
 import pytest
 
 from assistant.cli import supervise as supervise_module
-from assistant.cli.supervise import MAX_PAUSE_SECONDS, QUIET_SECONDS, Child, _keep, supervise
+from assistant.cli.supervise import (
+    MAX_GATEWAY_PAUSE_SECONDS,
+    MAX_PAUSE_SECONDS,
+    QUIET_SECONDS,
+    Child,
+    _keep,
+    supervise,
+)
 from assistant.settings import Settings
 from tests.cli.processes import ROOT
 
@@ -129,6 +136,23 @@ def test_pauses_grow_and_end_after_a_quiet_minute(monkeypatch: pytest.MonkeyPatc
     child.process.wait()
     now[0] += QUIET_SECONDS + 1
     _keep(child)
+    assert child.process is not None
+    child.process.wait()
+
+
+def test_the_gateways_pause_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it nobody hears anything: it is back within two seconds however often it dies."""
+    now = [1000.0]
+    monkeypatch.setattr(supervise_module, "monotonic_seconds", lambda: now[0])
+    child = Child("网关", [sys.executable, "-c", ""], max_pause=MAX_GATEWAY_PAUSE_SECONDS)
+    _keep(child)
+    for _ in range(6):
+        assert child.process is not None
+        child.process.wait()
+        _keep(child)
+        assert child.not_before - now[0] <= MAX_GATEWAY_PAUSE_SECONDS < 1.5
+        now[0] = max(now[0], child.not_before)
+        _keep(child)
     assert child.process is not None
     child.process.wait()
 

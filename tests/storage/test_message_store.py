@@ -61,6 +61,24 @@ def test_an_id_used_for_another_text_is_refused(store: SqlMessageStore) -> None:
     assert [message.text for message in store.waiting(conversation_id)] == ["你好"]
 
 
+def test_a_hold_from_before_a_clock_step_does_not_last_for_the_step(
+    store: SqlMessageStore,
+) -> None:
+    """A worker dies, the clock steps back an hour: the message is taken again at once."""
+    accepted(store)
+    assert store.claim_next("w-1", NOW + 3600 * SECOND, 30) is not None
+    again = store.claim_next("w-2", NOW, 30)
+    assert again is not None
+    assert 2 == again.attempts
+
+
+def test_a_hold_of_now_is_respected(store: SqlMessageStore) -> None:
+    """Also where two machines' clocks differ by as much as a lease."""
+    accepted(store)
+    assert store.claim_next("w-1", NOW + 30 * SECOND, 30) is not None
+    assert store.claim_next("w-2", NOW, 30) is None
+
+
 def test_an_unknown_conversation_is_refused(store: SqlMessageStore) -> None:
     """Nobody writes into a conversation that does not exist."""
     with pytest.raises(ConversationUnknown):

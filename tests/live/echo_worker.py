@@ -1,0 +1,47 @@
+"""A worker process whose turns are light: everything is real but Rasa.
+
+Its tracker is the list of all texts it has acted on, so that "once, and in order" can
+be read from it. Arguments: database URL, name of a planted bug or "-".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from assistant.clock import utc_now
+from assistant.messages.ids import new_id
+from assistant.storage.messages import open_message_store
+from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
+from assistant.worker.turn import TurnResult
+from assistant.worker.turn_limit import TURN_SECONDS
+from tests.live import planted
+from tests.worker.runners import payload
+
+
+class Echo:
+    """Answers with the text, and remembers it."""
+
+    async def run(self, conversation_id: str, text: str, tracker: str | None) -> TurnResult:
+        """Answer at once."""
+        acted = [*json.loads(tracker or "[]"), text]
+        return TurnResult((payload(f"re {text}"),), json.dumps(acted, ensure_ascii=False), {})
+
+
+def main(url: str, bug: str) -> None:
+    """Work until told to stop."""
+    planted.plant(bug)
+    store = open_message_store(url, utc_now())
+    worker_id = new_id("w")
+    heart = Heart(store, Beat(worker_id, "ready", lambda: "e-test"), utc_now)
+    heart.start()
+    loop = WorkerLoop(store, Echo(), worker_id, utc_now, turn_seconds=TURN_SECONDS)  # type: ignore[arg-type]
+    stop_on_signals(loop)
+    asyncio.run(loop.run())
+    heart.stop()
+    store.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,113 @@
+"""Citizens who write, and write again until they are told that it was accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass, field
+
+import httpx
+
+PATIENCE_SECONDS = 120.0
+NOT_ACCEPTED = "暂时无法受理，请拨打12345"
+
+
+@dataclass
+class Told:
+    """What citizens were told: ids of accepted messages, answers by status, how long they took."""
+
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    slowest: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    # How many have a conversation; nobody writes before `may_write`, so that a fault can come
+    # between the two.
+    opened: int = 0
+    may_write: threading.Event = field(default_factory=threading.Event)
+
+    def note(self, status: str, seconds: float) -> None:
+        """Count one answer; a connection that broke is none and has no time."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.slowest = max(self.slowest, seconds)
+
+
+async def citizens(
+    urls: list[str], count: int, messages: int, *, copies: int = 1, told: Told | None = None
+) -> Told:
+    """Let `count` citizens send `messages` each, two at a time, each in `copies` copies at once."""
+    if told is None:
+        told = Told()
+        told.may_write.set()
+    await asyncio.gather(
+        *(_citizen(urls, number, messages, copies, told) for number in range(count))
+    )
+    return told
+
+
+async def _citizen(urls: list[str], number: int, messages: int, copies: int, told: Told) -> None:
+    """Open a conversation and say everything."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(timeout=20, trust_env=False, limits=limits) as client:
+        conversation = await _session(client, urls[number % len(urls)])
+        told.opened += 1
+        while not told.may_write.is_set():
+            await asyncio.sleep(0.02)
+        for first in range(0, messages, 2):
+            keys = [f"k{number}-{n}" for n in range(first, min(first + 2, messages))]
+            await asyncio.gather(
+                *(
+                    _say(client, urls[(number + copy) % len(urls)], conversation, key, told)
+                    for key in keys
+                    for copy in range(copies)
+                )
+            )
+
+
+async def _session(client: httpx.AsyncClient, url: str) -> str:
+    """Return a new conversation's id; its cookie is the client's."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            response = await client.post(f"{url}/api/chat/session")
+            if response.status_code == 201:
+                return str(response.json()["conversation_id"])
+        except httpx.TransportError:
+            pass
+        await asyncio.sleep(0.1)
+    raise AssertionError("no session in time")
+
+
+async def _say(
+    client: httpx.AsyncClient, url: str, conversation: str, key: str, told: Told
+) -> None:
+    """Send one message until it is accepted."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    body = {"client_message_id": key, "text": f"第{key}条"}
+    while time.monotonic() < deadline:
+        started = time.monotonic()
+        try:
+            response = await client.post(f"{url}/api/chat/messages", json=body)
+        except httpx.TransportError:
+            told.note("broken", 0.0)
+            await asyncio.sleep(0.1)
+            continue
+        told.note(str(response.status_code), time.monotonic() - started)
+        if _is_accepted(response, told):
+            told.accepted.append((conversation, key))
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{key} was not accepted in time")
+
+
+def _is_accepted(response: httpx.Response, told: Told) -> bool:
+    """Return whether an answer says "accepted"; what is no true sentence is noted."""
+    if response.status_code == 200:
+        return True
+    if response.status_code == 202:
+        if not (response.json().get("notice") or {}).get("text"):
+            told.wrong.append("202 without a word")
+        return True
+    if response.status_code != 503 or NOT_ACCEPTED not in response.text:
+        told.wrong.append(f"{response.status_code} {response.text[:80]}")
+    return False
