@@ -146,8 +146,7 @@ def locked(home: Path, seconds: float, gateway_bug: str = "-") -> Finding:
     more: dict[str, Any] = {}
 
     def lock(city: City, over: threading.Event) -> None:
-        while told.opened < count and not over.wait(0.02):
-            pass
+        del over
         with httpx.Client(base_url=city.urls[0], timeout=20, trust_env=False) as client:
             client.post("/api/chat/session")
             with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as other:
@@ -198,18 +197,23 @@ def _run(
         if told is None:
             told = Told()
             told.may_write.set()
-        with _disturbed(city, disturb):
+        with _disturbed(city, disturb, told, count):
             asyncio.run(citizens(city.urls, count, messages, copies=copies, told=told))
         return _finding(name, city, told, started)
 
 
 @contextmanager
-def _disturbed(city: City, disturb: Disturb | None) -> Iterator[None]:
-    """Disturb the city in a thread; what goes wrong in it is raised at the end."""
+def _disturbed(city: City, disturb: Disturb | None, told: Told, count: int) -> Iterator[None]:
+    """Disturb the city in a thread once all can write; what goes wrong in it is raised at the end.
+
+    A fault before anybody writes would prove nothing.
+    """
     over, errors = threading.Event(), []
 
     def run() -> None:
         try:
+            while told.opened < count and not over.wait(0.02):
+                pass
             if disturb is not None:
                 disturb(city, over)
         except Exception as err:  # noqa: BLE001  # raised below, in the thread that waits
