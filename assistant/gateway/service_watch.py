@@ -27,6 +27,7 @@ class ServiceWatch:
     async def answering(self) -> Answering:
         """Return the switch; as it was last seen while the database cannot be read."""
         if self._seconds() - self._looked_at >= REFRESH_SECONDS:
+            self._looked_at = self._seconds()  # one look serves all who come while it lasts
             try:
                 self._known = await self._threads.call(self._store.answering)
                 self._is_readable = True

@@ -25,16 +25,25 @@ class WorkerWatch:
         self._store, self._threads = store, threads
         self._clock, self._seconds = clock, seconds
         self._known: tuple[float, WorkerStatus] | None = None
+        self._is_looking = False
 
     async def status(self) -> WorkerStatus:
-        """Return the state now; `down` while the database cannot be read."""
-        if self._known is not None and self._seconds() - self._known[0] < REFRESH_SECONDS:
-            return self._known[1]
+        """Return the state now; `down` while the database cannot be read.
+
+        One look serves all: who comes while it lasts gets what was known before.
+        """
+        if self._known is not None:
+            is_fresh = self._seconds() - self._known[0] < REFRESH_SECONDS
+            if is_fresh or self._is_looking:
+                return self._known[1]
+        self._is_looking = True
         try:
             beats = await self._threads.call(self._store.beats)
             status = worker_status(beats, self._clock())
         except StorageUnavailable:
             status = WorkerStatus("down", "")
+        finally:
+            self._is_looking = False
         self._known = (self._seconds(), status)
         return status
 

@@ -24,6 +24,8 @@ from assistant.messages.reply import Reply
 from assistant.safety.card import Alarm
 from assistant.text import clean_message
 
+# From the arrival of a request: a citizen hears something within five seconds, however
+# long it took to store the message.
 WAIT_SECONDS = 4.0
 
 
@@ -34,10 +36,11 @@ async def post_message(request: Request) -> Response:
     request: too long, no session, the database dead.
     """
     parts = parts_of(request)
+    answer_by = monotonic_seconds() + WAIT_SECONDS
     raw = await _raw_text(request)
     alarm = None if raw is None else parts.danger.look(raw)
     if alarm is None:
-        return await _accept(request, parts)
+        return await _accept(request, parts, answer_by)
     parts.metrics.alarms.labels(alarm.kind).inc()
     try:
         return await _accept_danger(request, parts, alarm)
@@ -58,7 +61,7 @@ async def _raw_text(request: Request) -> str | None:
     return text if isinstance(text, str) else None
 
 
-async def _accept(request: Request, parts: GatewayParts) -> Response:
+async def _accept(request: Request, parts: GatewayParts, answer_by: float) -> Response:
     """Store a message for a worker and wait for what it answers."""
     conversation_id = parts.cookies.conversation_id(request)
     try:
@@ -83,7 +86,7 @@ async def _accept(request: Request, parts: GatewayParts) -> Response:
         parts.service.note_write(is_done=False)
         raise
     parts.service.note_write(is_done=True)
-    return await _answer(parts, message)
+    return await _answer(parts, message, answer_by)
 
 
 async def _store_answered(
@@ -142,9 +145,9 @@ async def _checked(request: Request) -> tuple[str, str]:
     return id_field(body, "client_message_id"), clean_message(text_field(body, "text"))
 
 
-async def _answer(parts: GatewayParts, message: InboxMessage) -> Response:
+async def _answer(parts: GatewayParts, message: InboxMessage, answer_by: float) -> Response:
     """Return what became of a stored message; from here on nothing may say it was not."""
-    replies = await _wait_for_replies(parts, message)
+    replies = await _wait_for_replies(parts, message, answer_by)
     if replies is not None:
         parts.metrics.messages.labels("answered").inc()
         return _answered(message, replies)
@@ -172,7 +175,9 @@ def _answered(message: InboxMessage, replies: Sequence[Reply]) -> JSONResponse:
     )
 
 
-async def _wait_for_replies(parts: GatewayParts, message: InboxMessage) -> tuple[Reply, ...] | None:
+async def _wait_for_replies(
+    parts: GatewayParts, message: InboxMessage, answer_by: float
+) -> tuple[Reply, ...] | None:
     """Return the replies, or None when the wait is over or the database cannot be read."""
     started = monotonic_seconds()
     with parts.outbox.waiter(message.conversation_id) as woken:
@@ -181,10 +186,10 @@ async def _wait_for_replies(parts: GatewayParts, message: InboxMessage) -> tuple
                 replies = await parts.reads.call(parts.store.replies_for, message.id)
             except StorageUnavailable:
                 return None
-            waited = monotonic_seconds() - started
+            now = monotonic_seconds()
             if replies is not None:
-                parts.metrics.wait_seconds.observe(waited)
+                parts.metrics.wait_seconds.observe(now - started)
                 return replies
-            if waited >= WAIT_SECONDS or parts.outbox.is_stopping:
+            if now >= answer_by or parts.outbox.is_stopping:
                 return None
-            await wait_for(woken, min(FALLBACK_SECONDS, WAIT_SECONDS - waited))
+            await wait_for(woken, min(FALLBACK_SECONDS, answer_by - now))
