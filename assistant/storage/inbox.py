@@ -49,6 +49,9 @@ class SqlInbox:
         """See `MessageStore`."""
         try:
             with self._database.writing() as connection:
+                # On PostgreSQL a number is given at the insert and seen at the commit: without
+                # the lock a later number could be answered before an earlier one is there.
+                connection.execute(_locked(conversation_id))
                 connection.execute(
                     insert(inbox).values(
                         id=self._new_id("m"),
@@ -77,10 +80,9 @@ class SqlInbox:
         """See `MessageStore`."""
         message_id = self._new_id("m")
         kept = text if is_text_kept else UNKEPT_TEXT
-        lock = select(conversations.c.id).where(conversations.c.id == conversation_id)
         try:
             with self._database.writing() as connection:
-                connection.execute(lock.with_for_update(key_share=True))
+                connection.execute(_locked(conversation_id))
                 connection.execute(
                     insert(inbox).values(
                         id=message_id,
@@ -236,6 +238,12 @@ def _free_conversation(now: datetime, lease_seconds: float) -> Any:
         .order_by(inbox.c.sequence)
         .limit(1)
     )
+
+
+def _locked(conversation_id: str) -> Any:
+    """Build the query that locks a conversation's row until the commit."""
+    mine = conversations.c.id == conversation_id
+    return select(conversations.c.id).where(mine).with_for_update(key_share=True)
 
 
 def _oldest_waiting(conversation_id: str) -> Any:

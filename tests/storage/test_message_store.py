@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from assistant.errors import ClaimLost, ConversationUnknown, MessageConflict, ReplyUnknown
 from assistant.messages.alarm import DutyAlarm
@@ -14,6 +15,7 @@ from assistant.messages.heartbeat import Heartbeat
 from assistant.messages.reply import Button, Reply, Section, Source, TicketReference
 from assistant.messages.store import MessageStore
 from assistant.storage.messages import SqlMessageStore, open_message_store
+from assistant.storage.tables import conversations
 
 NOW = datetime(2026, 3, 2, 1, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -70,6 +72,28 @@ def test_a_hold_from_before_a_clock_step_does_not_last_for_the_step(
     again = store.claim_next("w-2", NOW, 30)
     assert again is not None
     assert 2 == again.attempts
+
+
+def test_messages_of_a_conversation_are_accepted_one_after_the_other(
+    store: SqlMessageStore, database_url: str
+) -> None:
+    """No number is given while an earlier one is not committed, or the order would be lost.
+
+    The retry storm on PostgreSQL found answers out of order without it.
+    """
+    conversation_id = store.create_conversation(NOW)
+    thread = threading.Thread(target=store.accept, args=(conversation_id, "k1", "你好", NOW))
+    with store.database.writing() as connection:
+        connection.execute(
+            select(conversations.c.id)
+            .where(conversations.c.id == conversation_id)
+            .with_for_update(key_share=True)
+        )
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "a second writer passed the first"
+    thread.join(10)
+    assert ["你好"] == [message.text for message in store.waiting(conversation_id)]
 
 
 def test_a_hold_of_now_is_respected(store: SqlMessageStore) -> None:
