@@ -74,12 +74,18 @@ def read_dotenv(path: Path) -> dict[str, str]:
     """Return the `NAME=value` lines of a `.env` file; empty when there is none.
 
     Raises:
-        SettingInvalid: a line has no `=`.
+        SettingInvalid: it is no UTF-8 text, or a line has no `=`.
     """
     if not path.is_file():
         return {}
     found: dict[str, str] = {}
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), start=1):
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as err:
+        raise SettingInvalid(str(path), "cannot be read as UTF-8 text") from err
+    for number, line in enumerate(text.splitlines(), start=1):
+        if "\0" in line:
+            raise SettingInvalid(f"{path}:{number}", "holds a NUL character")
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue

@@ -16,6 +16,8 @@ from assistant.errors import InvalidText
 
 MAX_CHARS = 2000
 MAX_COMBINING = 2
+# Two suffice for all that was tried; a bound all the same.
+MAX_PASSES = 5
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\u0085]")
 _BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
@@ -36,10 +38,26 @@ def clean_message(raw: str, *, max_chars: int = MAX_CHARS) -> str:
         raise InvalidText("invalid_text", "消息里有无法识别的字符，请重新输入。")
     if len(raw) > max_chars:
         raise InvalidText("too_long", f"消息超过{max_chars}个字，请分几条发送。")
-    text = unicodedata.normalize("NFKC", _LINE_BREAKS.sub("\n", raw))
+    cleaned = _LINE_BREAKS.sub("\n", raw)
+    for _ in range(MAX_PASSES):
+        before, cleaned = cleaned, _one_pass(cleaned)
+        if cleaned == before:
+            break
+    if not cleaned:
+        raise InvalidText("empty", "请输入您的问题。")
+    if len(cleaned) > max_chars:
+        raise InvalidText("too_long", f"消息超过{max_chars}个字，请分几条发送。")
+    return cleaned
+
+
+def _one_pass(raw: str) -> str:
+    """Return text normalised, without what hides or controls, its blanks folded.
+
+    What stood around a removed character may combine anew, so one pass is not enough.
+    """
     kept: list[str] = []
     combining = 0
-    for char in text:
+    for char in unicodedata.normalize("NFKC", raw):
         category = unicodedata.category(char)
         if char == "\n":
             kept.append(char)
@@ -51,13 +69,8 @@ def clean_message(raw: str, *, max_chars: int = MAX_CHARS) -> str:
         elif char == "\t" or category not in ("Cc", "Cf", "Co", "Cs", "Cn"):
             kept.append(char)
             combining = 0
-    cleaned = "\n".join(_BLANKS.sub(" ", line).strip() for line in "".join(kept).split("\n"))
-    cleaned = re.sub(r"\n{3,}", "\n\n", cleaned).strip()
-    if not cleaned:
-        raise InvalidText("empty", "请输入您的问题。")
-    if len(cleaned) > max_chars:
-        raise InvalidText("too_long", f"消息超过{max_chars}个字，请分几条发送。")
-    return cleaned
+    lines = [_BLANKS.sub(" ", line).strip() for line in "".join(kept).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def fold(text: str) -> str:

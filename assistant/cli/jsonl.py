@@ -29,7 +29,7 @@ def read_rows(path: Path, needed: Sequence[str]) -> list[dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise click.ClickException(f"{path}:{number}: 不是 JSON：{err}") from err
         if not isinstance(row, dict):
             raise click.ClickException(f"{path}:{number}: 不是 JSON 对象")

@@ -22,7 +22,13 @@ from assistant.clock import Clock, monotonic_seconds
 from assistant.errors import InvalidText
 from assistant.gateway import errors, rich_text
 from assistant.gateway.cookies import SessionCookies
-from assistant.gateway.edge import BodyLimit, LastCatch, SameSite, SecurityHeaders
+from assistant.gateway.edge import (
+    BodyLimit,
+    LastCatch,
+    OneShape,
+    SameSite,
+    SecurityHeaders,
+)
 from assistant.gateway.outbox_watch import OutboxWatch
 from assistant.gateway.parts import GatewayParts
 from assistant.gateway.rate_limit import RateLimits
@@ -83,6 +89,7 @@ def create_app(
         routes=[*ROUTES, Mount("/static", StaticFiles(directory=HERE / "static"), name="static")],
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(OneShape),
             Middleware(LastCatch, metrics=parts.metrics),
             Middleware(SameSite),
             Middleware(BodyLimit),

@@ -9,6 +9,8 @@ import logging
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.gateway.errors import HTTP_ANSWERS, error_response
@@ -56,6 +58,34 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class OneShape:
+    """Gives a refusal of the framework itself (a range that is none) the contract's shape."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with a plain-text refusal replaced."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        replaced: Response | None = None
+
+        async def send_in_shape(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                if kind.startswith("text/plain"):
+                    code, words = HTTP_ANSWERS.get(message["status"], ("refused", "请求被拒绝。"))
+                    replaced = error_response(message["status"], code, words)
+            if replaced is None:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await replaced(scope, receive, send)
+
+        await self.app(scope, receive, send_in_shape)
+
+
 class LastCatch:
     """Counts requests and turns a crash into a true sentence; one of the named process edges."""
 
@@ -77,6 +107,8 @@ class LastCatch:
 
         try:
             await self.app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered, and nothing of ours failed
         except Exception:
             _log.exception("request_failed", extra=fields(route=_route_name(scope)))
             if status:

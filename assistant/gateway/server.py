@@ -38,7 +38,9 @@ def gateway_server(app: Starlette, host: str, port: int) -> GatewayServer:
             app,
             host=host,
             port=port,
-            ws="wsproto",
+            # h11 has a limit for the head of a request, httptools has none.
+            http="h11",
+            ws="none",
             access_log=False,
             server_header=False,
             log_level="warning",

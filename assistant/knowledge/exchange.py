@@ -8,6 +8,7 @@ comes in without one, and what is the same keeps the one that it has.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
@@ -51,6 +52,8 @@ SOURCES, ORDER, CHECKS = "来源", "小标题顺序", "审核记录"
 COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES, *SECTION_COLUMNS, ORDER, CHECKS)
 NEEDED_COLUMNS = (*TEXT_COLUMNS, *LIST_COLUMNS, SOURCES)
 # Keys of a JSON object; `checks` are written for the reader and not imported.
+# File systems take 255 bytes, and a review file adds to the name.
+MAX_NAME_CHARS = 100
 NEEDED_KEYS = (*TEXT_COLUMNS.values(), *LIST_COLUMNS.values(), "sources", "sections")
 KNOWN_KEYS = frozenset((*NEEDED_KEYS, "checks"))
 _SOURCE_KEYS = frozenset(field.name for field in fields(PolicySource))
@@ -237,7 +240,16 @@ def _shape_fault(row: Mapping[str, Any]) -> str:
         return f"sections 的键应是：{'、'.join(ASPECT_HEADINGS)}"
     if not all(isinstance(text, str) for text in sections.values()):
         return "sections 的值应是文字"
-    return ""
+    return "" if _can_be_stored(row) else "含有无法保存的字符（不成对的代理字符）"
+
+
+def _can_be_stored(row: Mapping[str, Any]) -> bool:
+    """Return whether UTF-8 can hold every text of a row; JSON may escape what it cannot."""
+    try:
+        json.dumps(dict(row), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_source(value: object) -> bool:
@@ -286,4 +298,6 @@ def _placed(entry: Entry) -> Entry | str:
     """Return an entry with the path that its id demands, or what is wrong with the id."""
     if not ID.fullmatch(entry.id):
         return f"编号“{entry.id}”应是“主题/名称”，只用小写字母、数字和连字符"
+    if max(map(len, entry.id.split("/"))) > MAX_NAME_CHARS:
+        return f"编号的每一段不能超过{MAX_NAME_CHARS}个字符"
     return replace(entry, path=path_of(entry, Path()).as_posix())

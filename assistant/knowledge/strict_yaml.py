@@ -23,6 +23,9 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 # PyYAML built without it still reads everything.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# The registers nest four deep.
+MAX_DEPTH = 20
+
 # What YAML 1.1 readers would turn into something that is not this text.
 _TRAP = re.compile(
     r"^(?:[-+]?[0-9][0-9_,]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xob]?[0-9a-fA-F_]+"
@@ -57,6 +60,8 @@ def parse_strict(
     """
     document = StrictDocument()
     parser = _Parser(path, first_line, document)
+    if parser.is_too_deep(text):
+        return document
     if not allow_comments:
         parser.find_comments(text)
     try:
@@ -97,6 +102,27 @@ class _Parser:
         self.document.problems.append(
             Problem(self.path, self.first_line + zero_based, rule, message)
         )
+
+    def is_too_deep(self, text: str) -> bool:
+        """Report and tell whether a document nests deeper than any of ours.
+
+        Composing such a one needs the stack for each level, and may end the process.
+        """
+        depth = 0
+        try:
+            for event in yaml.parse(text, Loader=_LOADER):
+                if isinstance(event, yaml.CollectionStartEvent):
+                    depth += 1
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    depth -= 1
+                if depth > MAX_DEPTH:
+                    message = f"嵌套超过{MAX_DEPTH}层，请检查括号和缩进"
+                    mark = event.start_mark
+                    self.report_line(mark.line if mark else 0, "yaml", message)
+                    return True
+        except yaml.YAMLError:
+            return False  # told with its line by the reader that comes next
+        return False
 
     def find_comments(self, text: str) -> None:
         """Report comments, which cut values such as `拨打 #12345`."""

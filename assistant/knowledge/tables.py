@@ -126,7 +126,7 @@ def read_objects(path: Path) -> list[tuple[int, dict[str, Any]]]:
             continue
         try:
             value = json.loads(line)
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise InvalidKnowledge(f"{path}:{number}: 不是 JSON（{err}）") from err
         if not isinstance(value, dict):
             raise InvalidKnowledge(f"{path}:{number}: 应是一个 JSON 对象")

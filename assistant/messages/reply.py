@@ -7,7 +7,7 @@ JSON. After that only `from_dict` turns JSON back into a `Reply`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -103,7 +103,7 @@ class Reply:
             buttons=tuple(Button(b["title"], b["payload"]) for b in body["buttons"]),
             entry_id=body["entry_id"],
             edition=body["edition"],
-            sources=tuple(Source(**source) for source in body["sources"]),
+            sources=tuple(_source(source) for source in body["sources"]),
             ticket=TicketReference(ticket["number"], ticket["code"]) if ticket else None,
             hotline_number=body["hotline_number"],
             sender=body["from"],
@@ -112,3 +112,9 @@ class Reply:
             last_checked_on=body.get("last_checked_on"),
             also_number=body.get("also_number"),
         )
+
+
+def _source(body: Mapping[str, Any]) -> Source:
+    """Return the source in a JSON object; keys of a newer release are left out."""
+    known = {field.name for field in fields(Source)}
+    return Source(**{key: value for key, value in body.items() if key in known})
