@@ -1,8 +1,8 @@
 """Keep the gateway and the workers running, and stop them together.
 
 A process that dies is started again: at once the first time, then with growing
-pauses up to half a minute (the gateway: about a second), and at once again after a
-minute of quiet.
+pauses up to half a minute, and at once again after a minute of quiet. The gateway is
+started again at once every time.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from assistant.settings import Settings
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 12.0
 MAX_PAUSE_SECONDS = 30.0
-# Without the gateway nobody hears anything, and its start is cheap: with this pause it is
-# back within two seconds however often it dies.
-MAX_GATEWAY_PAUSE_SECONDS = 1.2
+# Without the gateway nobody hears anything, and its start is cheap: it is started again at
+# once however often it dies (a pause of up to a second is not waited for).
+MAX_GATEWAY_PAUSE_SECONDS = 1.0
 QUIET_SECONDS = 60.0
 # SIGHUP comes when the terminal is closed; the children would outlive us.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 
 from assistant.clock import utc_now
 from assistant.messages.ids import new_id
 from assistant.storage.messages import open_message_store
-from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
+from assistant.worker.loop import LEASE_SECONDS, Beat, Heart, WorkerLoop, stop_on_signals
 from assistant.worker.turn import TurnResult
 from assistant.worker.turn_limit import TURN_SECONDS
 from tests.live import planted
 from tests.worker.runners import payload
+
+# The quick form shortens the hold of a worker that died; the soak keeps the product's own.
+LEASE_VARIABLE = "WENBAN_TEST_LEASE_SECONDS"
 
 
 class Echo:
@@ -36,7 +40,15 @@ def main(url: str, bug: str) -> None:
     worker_id = new_id("w")
     heart = Heart(store, Beat(worker_id, "ready", lambda: "e-test"), utc_now)
     heart.start()
-    loop = WorkerLoop(store, Echo(), worker_id, utc_now, turn_seconds=TURN_SECONDS)  # type: ignore[arg-type]
+    lease = float(os.environ.get(LEASE_VARIABLE) or LEASE_SECONDS)
+    loop = WorkerLoop(
+        store,
+        Echo(),  # type: ignore[arg-type]
+        worker_id,
+        utc_now,
+        lease_seconds=lease,
+        turn_seconds=min(TURN_SECONDS, lease / 2),
+    )
     stop_on_signals(loop)
     asyncio.run(loop.run())
     heart.stop()

@@ -16,6 +16,7 @@ import pytest
 
 from tests.live import scenarios
 from tests.live.city import Plan, served
+from tests.live.echo_worker import LEASE_VARIABLE
 from tests.live.scenarios import Finding, Planted
 from tests.postgres import fresh_schema
 
@@ -23,6 +24,12 @@ pytestmark = pytest.mark.live
 
 # What every citizen is promised: words within this time, whatever is broken.
 PROMISED_SECONDS = 5.0
+
+
+@pytest.fixture(autouse=True)
+def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead worker's message waits for 4 s instead of 15."""
+    monkeypatch.setenv(LEASE_VARIABLE, "4")
 
 
 @pytest.fixture
