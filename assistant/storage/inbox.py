@@ -26,6 +26,8 @@ from assistant.storage.turns import store_turn
 
 # How many conversations one claim looks at before it says that nothing waits.
 CLAIM_TRIES = 8
+# Clocks of several machines differ by seconds; a hold this far ahead is no such difference.
+LEAST_STEP_SECONDS = 60.0
 # Who answered, in the audit trail, where no worker did.
 GATEWAY = "gateway"
 
@@ -226,10 +228,11 @@ def _free_conversation(now: datetime, lease_seconds: float) -> Any:
     A hold that reaches further than two leases was made before the clock stepped back;
     it must not last for as long as the step.
     """
+    furthest = max(2 * lease_seconds, LEAST_STEP_SECONDS)
     free = or_(
         conversations.c.held_until.is_(None),
         conversations.c.held_until <= now,
-        conversations.c.held_until > now + timedelta(seconds=2 * lease_seconds),
+        conversations.c.held_until > now + timedelta(seconds=furthest),
     )
     return (
         select(conversations.c.id)
