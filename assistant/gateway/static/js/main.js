@@ -38,8 +38,10 @@ function settle(data, bubble) {
   bubble.tell("");
   log.remember(data.message_id);
   data.replies.forEach((reply) => log.addReply(reply));
+  if (!data.pending || log.isKnown(`done-${data.message_id}`)) return;
   if (data.notice) log.addReply(data.notice);
-  if (data.pending && !data.notice && !log.isKnown(`done-${data.message_id}`)) log.wait(data.message_id);
+  // Somebody works on it: show that too, until the answer takes its place.
+  if (!data.notice || data.notice.status === "error_slow") log.wait(data.message_id);
 }
 
 function receive(reply) {
