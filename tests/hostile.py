@@ -31,11 +31,6 @@ def tried(examples: int) -> settings:
     )
 
 
-def known(reason: str) -> pytest.MarkDecorator:
-    """Mark a defect that is known and not mended yet."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 # What broke others, and what our own code gives a meaning to.
 PIECES = (
     "社保卡丢了", "公积金", "着火了", "救命", "想死", "的" * 60, "\u3000", "／restart", "/restart",
