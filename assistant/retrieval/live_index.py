@@ -7,6 +7,7 @@ A damaged new edition is refused and the old one goes on answering.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -88,6 +89,8 @@ class LiveIndex:
         if watch:
             self._thread = threading.Thread(target=self._watch, name="live-index", daemon=True)
             self._thread.start()
+            # A daemon thread that is inside ONNX Runtime when Python ends aborts the process.
+            atexit.register(self.close)
 
     @property
     def current(self) -> LoadedEdition:
@@ -118,6 +121,7 @@ class LiveIndex:
     def close(self) -> None:
         """Stop watching."""
         self._stop.set()
+        atexit.unregister(self.close)
         if self._thread is not None:
             self._thread.join(timeout=10)
 
