@@ -102,6 +102,8 @@ def create_app(
         },
         lifespan=_lifespan,
     )
+    # A redirect from `/healthz/` would name the host that the client has claimed.
+    app.router.redirect_slashes = False
     app.state.parts = parts
     return app
 

@@ -11,6 +11,7 @@ from typing import Any
 import assistant
 from assistant.gateway.cookies import COOKIE
 from assistant.gateway.openapi_schemas import ref, schemas
+from assistant.gateway.routes.knowledge import MAX_QUERY_CHARS
 
 ERROR_WORDS = {
     400: "字段缺失、格式不对或内容为空",
@@ -41,9 +42,15 @@ class Operation:
     needs_session: bool = field(default=False, kw_only=True)
 
 
-def _parameter(name: str, where: str, *, is_required: bool = False) -> dict[str, Any]:
-    """Return a text parameter."""
-    schema = {"type": "string"}
+def _parameter(
+    name: str, where: str, *, is_required: bool = False, max_chars: int | None = None
+) -> dict[str, Any]:
+    """Return a text parameter; one that is required may not be empty."""
+    schema: dict[str, Any] = {"type": "string"}
+    if is_required:
+        schema["minLength"] = 1
+    if max_chars is not None:
+        schema["maxLength"] = max_chars
     return {"name": name, "in": where, "required": is_required, "schema": schema}
 
 
@@ -103,7 +110,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "搜索公开知识",
         {200: "SearchResult"},
         (400, 413, 429, 503),
-        parameters=(_parameter("q", "query", is_required=True),),
+        parameters=(_parameter("q", "query", is_required=True, max_chars=MAX_QUERY_CHARS),),
     ),
     Operation("get", "/healthz", "show_health", "运行状态", {200: "Health"}),
     Operation(

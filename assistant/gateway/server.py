@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from assistant.clock import utc_now
 from assistant.gateway.app import create_app
 from assistant.settings import Settings
+from assistant.storage.late import LateStore
 from assistant.storage.messages import open_message_store
 
 # Open requests get this long to end after the streams were ended.
@@ -43,7 +44,8 @@ def gateway_server(app: Starlette, host: str, port: int) -> GatewayServer:
             ws="none",
             access_log=False,
             server_header=False,
-            log_level="warning",
+            # A malformed request is a warning to uvicorn; strangers must not fill the log.
+            log_level="error",
             log_config=None,  # uvicorn's lines go where ours go, in the same form
             timeout_graceful_shutdown=GRACE_SECONDS,
             h11_max_incomplete_event_size=32 * 1024,
@@ -54,15 +56,19 @@ def gateway_server(app: Starlette, host: str, port: int) -> GatewayServer:
 def run_gateway(settings: Settings) -> None:
     """Serve the gateway until the process is told to stop.
 
+    A database that cannot be reached or written is waited for while the gateway serves:
+    danger is told without it.
+
     Raises:
-        HotlineError: the store or a setting cannot be used; nothing listens then.
+        HotlineError: the store or a setting can never be used; nothing listens then.
     """
     from assistant.services import danger_watch, knowledge_pages, unkept_watch
 
     danger, unkept = danger_watch(settings), unkept_watch(settings)
-    store = open_message_store(settings.database_url, utc_now())
+    late = LateStore(lambda: open_message_store(settings.database_url, utc_now()))
+    store, pages = late.opened_late(), knowledge_pages(settings)
     try:
-        app = create_app(settings, store, knowledge_pages(settings), danger, utc_now, unkept)
+        app = create_app(settings, store, pages, danger, utc_now, unkept)
         gateway_server(app, settings.host, settings.port).run()
     finally:
-        store.close()
+        late.close()

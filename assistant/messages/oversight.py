@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assistant.messages.audit import AuditEvent, AuditRow
+from assistant.messages.audit import AuditRow
 
 MAX_REASON_CHARS = 500
 # The name under which the switch stands in the audit trail.
@@ -46,9 +46,6 @@ class OversightStore(Protocol):
 
     def set_answering(self, *, is_on: bool, reason: str, set_by: str, now: datetime) -> None:
         """Turn the switch and record it, in one transaction."""
-
-    def record(self, event: AuditEvent, now: datetime) -> AuditRow:
-        """Append one event to the audit trail and return its row."""
 
     def audit_rows(self, after: int = 0, limit: int = 1000) -> tuple[AuditRow, ...]:
         """Return rows with a greater number, in order."""

@@ -21,15 +21,14 @@ from assistant.storage.tables import audit
 POSTGRES_LOCK = 12345_002
 
 
-def append_audit(connection: Connection, event: AuditEvent, now: datetime) -> AuditRow:
-    """Append an event inside the caller's transaction and return its row."""
+def append_audit(connection: Connection, event: AuditEvent, now: datetime) -> None:
+    """Append an event inside the caller's transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
     last = connection.execute(select(audit).order_by(audit.c.sequence.desc()).limit(1))
     found = last.mappings().first()
     row = next_row(event, AuditRow(**found) if found else None, now)
     connection.execute(insert(audit).values(**row.__dict__))
-    return row
 
 
 class SqlAudit:
@@ -37,11 +36,6 @@ class SqlAudit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def record(self, event: AuditEvent, now: datetime) -> AuditRow:
-        """See `OversightStore`."""
-        with self._database.writing() as connection:
-            return append_audit(connection, event, now)
 
     def audit_rows(self, after: int = 0, limit: int = 1000) -> tuple[AuditRow, ...]:
         """See `OversightStore`."""

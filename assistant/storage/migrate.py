@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from assistant.errors import SchemaTooNew
@@ -49,12 +49,14 @@ def migrate(database: Database, now: datetime, steps: tuple[Step, ...] = STEPS) 
         SchemaTooNew: the database has a step that this release does not know.
         StorageUnavailable: the database cannot be written; nothing is changed.
     """
+    known = max(step.number for step in steps)
+    if _applied(database) == known:
+        return ()  # the usual case, which must not wait for the lock of a writer
     words = _SQLITE_WORDS if database.is_sqlite else _POSTGRES_WORDS
     with database.writing() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
         found = _version(connection)
-        known = max(step.number for step in steps)
         if found > known:
             raise SchemaTooNew(found, known)
         missing = tuple(step for step in steps if step.number > found)
@@ -68,6 +70,13 @@ def migrate(database: Database, now: datetime, steps: tuple[Step, ...] = STEPS) 
     return tuple(step.number for step in missing)
 
 
+def _applied(database: Database) -> int:
+    """Return the greatest applied number without writing, 0 where there is none yet."""
+    with database.reading() as connection:
+        is_there = inspect(connection).has_table("schema_version")
+        return _greatest(connection) if is_there else 0
+
+
 def _version(connection: Connection) -> int:
     """Return the greatest applied number, 0 for a new database."""
     connection.execute(
@@ -76,4 +85,9 @@ def _version(connection: Connection) -> int:
             "(version INTEGER PRIMARY KEY, applied_at VARCHAR(40) NOT NULL)"
         )
     )
+    return _greatest(connection)
+
+
+def _greatest(connection: Connection) -> int:
+    """Return the greatest number in the table."""
     return int(connection.execute(text("SELECT MAX(version) FROM schema_version")).scalar() or 0)

@@ -108,7 +108,8 @@ class WorkerLoop:
         with self._watching(message):
             thought = await self._think(message)
         if not self._store.answering().is_on:
-            thought = Thought([paused(message, self._clock())])
+            told = [paused(message, self._clock())]
+            thought = Thought(told, is_text_kept=thought.is_text_kept)
         self._store.complete(
             message.id,
             self._worker_id,

@@ -58,6 +58,7 @@ def test_the_document_is_served(gateway: RunningGateway) -> None:
     [
         ("GET", "/nothing", 404),
         ("GET", "/api/nothing", 404),
+        ("GET", "/healthz/", 404),
         ("GET", "/kb/no/such-entry", 404),
         ("GET", "/kb?topic=nothing", 404),
         ("GET", "/static/nothing.js", 404),

@@ -186,12 +186,17 @@ def test_an_answer_thought_before_the_switch_was_turned_is_not_told(
     assert store.tracker(conversation_id) is None
 
 
-def test_what_may_not_be_kept_is_gone_after_its_answer(store: SqlMessageStore) -> None:
+@pytest.mark.parametrize("is_switched", [False, True], ids=["answered", "switched off meanwhile"])
+def test_what_may_not_be_kept_is_gone_after_its_answer(
+    store: SqlMessageStore, is_switched: bool
+) -> None:
     """A report to the discipline inspection is answered with its way and not kept."""
     conversation_id, ids = accepted(store, "某局长受贿")
 
     class Lawful:
         async def run(self, *_: Any) -> TurnResult:
+            if is_switched:
+                store.set_answering(is_on=False, reason="停", set_by="wang", now=NOW)
             answer = payload("请拨打12388") | {"is_text_kept": False}
             return TurnResult((answer,), "某局长受贿", {})
 
@@ -199,7 +204,7 @@ def test_what_may_not_be_kept_is_gone_after_its_answer(store: SqlMessageStore) -
     lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
     assert [UNKEPT_TEXT] == lines
     assert store.tracker(conversation_id) is None
-    assert ["请拨打12388"] == said(store, conversation_id)
+    assert (["请拨打12388"] == said(store, conversation_id)) is not is_switched
 
 
 def test_a_stop_finishes_the_turn_that_runs_and_takes_no_other(store: SqlMessageStore) -> None:

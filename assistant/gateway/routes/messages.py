@@ -49,6 +49,8 @@ async def post_message(request: Request) -> Response:
         if refusal is None:
             raise
         parts.metrics.messages.labels("not_stored").inc()
+        if isinstance(err, StorageUnavailable):
+            parts.service.note_write(is_done=False)
         return refusal.to_response(replies=[card(alarm, parts.clock(), is_stored=False).to_dict()])
 
 
