@@ -103,6 +103,21 @@ def test_a_judgement_is_stored_and_remembered(
     assert visitor.trouble == []
 
 
+def test_who_asks_before_the_session_is_open_is_not_refused_first(
+    visitor: Visitor, worker: FakeWorker
+) -> None:
+    """A quick finger on a slow network: one question, one answer, and no 401 in between."""
+    page = visitor.open("/kb")
+    held: list[Route] = []
+    page.route("**/api/chat/session", lambda route: held.append(route))
+    page.goto(f"{visitor.url}/")
+    ask(page, "你好")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    expect(page.get_by_text("您说的是：你好")).to_be_visible()
+    assert visitor.trouble == []
+
+
 def test_a_reload_shows_the_conversation_once(visitor: Visitor, worker: FakeWorker) -> None:
     """Nothing is lost and nothing is doubled by history and stream together."""
     page = visitor.open()
@@ -179,11 +194,13 @@ def test_the_stream_comes_back_and_brings_the_late_answer(browser: Browser, tmp_
         ask(page, "你好")
         expect(page.get_by_text("正在查找…")).to_be_visible()
         expect(page.get_by_text("还在处理，请稍候…")).to_be_visible()
+        expect(page.get_by_text("这个问题还在处理")).to_be_visible()
     expect(page.get_by_text("连接断开，正在重新连接…")).to_be_visible()
     with running_gateway(tmp_path, port=port) as second:
         worker = FakeWorker(second.store).start()
         expect(page.get_by_text("您说的是：你好")).to_have_count(1)
         expect(page.get_by_text("还在处理，请稍候…")).to_have_count(0)
+        expect(page.get_by_text("这个问题还在处理")).to_have_count(0)
         expect(page.get_by_text("连接断开")).to_have_count(0)
         visitor.close()
         worker.stop()

@@ -49,6 +49,8 @@ export function openSession() {
 }
 
 async function inSession(path, body) {
+  // Who asks while the first visit's session is being opened need not be refused first.
+  if (opening) await opening.catch(() => null);
   const result = await call(path, body);
   if (result.status !== 401) return result;
   const session = await openSession();

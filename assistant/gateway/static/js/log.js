@@ -8,6 +8,7 @@ const GIVE_UP_MS = 60000;
 export function createLog(list, waitingLine, send) {
   const seen = new Set();
   const waiting = new Map();
+  const notices = new Map();
   let slowTimer = null;
 
   // A long answer starts at the top of the window, below the question it belongs to.
@@ -44,12 +45,20 @@ export function createLog(list, waitingLine, send) {
     clear() {
       list.replaceChildren();
       seen.clear();
+      notices.clear();
       for (const key of [...waiting.keys()]) stopWaiting(key);
     },
     addReply(reply, useful = null) {
       if (seen.has(reply.id)) return;
       seen.add(reply.id);
-      show(replyNode(reply, useful, send));
+      const node = replyNode(reply, useful, send);
+      if (reply.id.startsWith("notice-")) notices.set(reply.id, node);
+      show(node);
+    },
+    // "We are still at it" is no longer true once the answer is there.
+    endNotice(messageId) {
+      notices.get(`notice-${messageId}`)?.remove();
+      notices.delete(`notice-${messageId}`);
     },
     addCitizen(text) {
       const node = element("article", "message citizen");

@@ -47,7 +47,8 @@ function settle(data, bubble) {
 function receive(reply) {
   const id = reply.message_id;
   if (id && !inFlight && !unsent.size && !log.isKnown(id)) { load(); return; }
-  if (id) { log.remember(`done-${id}`); log.stopWaiting(id); }
+  if (id) log.stopWaiting(id);
+  if (id && !reply.id.startsWith("notice-")) { log.remember(`done-${id}`); log.endNotice(id); }
   log.addReply(reply);
 }
 
