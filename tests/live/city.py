@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,12 +26,16 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be served: how many processes, and which bug is planted where."""
+    """What is to be served: how many processes, and which bug is planted where.
+
+    A worker's turn takes `turn_seconds`.
+    """
 
     gateways: int = 1
     workers: int = 2
     gateway_bug: str = "-"
     worker_bug: str = "-"
+    turn_seconds: float = 0.0
 
 
 @dataclass
@@ -93,10 +98,12 @@ def served(home: Path, plan: Plan, database_url: str = "") -> Iterator[City]:
         "WENBAN_RATE_PER_MINUTE": "100000",
         "WENBAN_LOG_LEVEL": "ERROR",
     }
-    arguments = [url, str(plan.workers), plan.gateway_bug, plan.worker_bug, *map(str, ports)]
+    words = (url, plan.worker_bug, plan.turn_seconds)
+    arguments = [str(plan.workers), *map(str, words), plan.gateway_bug, *map(str, ports)]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.live.city", *arguments],
-        env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment, cwd=ROOT, stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     city = City(url, [f"http://127.0.0.1:{port}" for port in ports], process, plan)
     try:
@@ -108,6 +115,8 @@ def served(home: Path, plan: Plan, database_url: str = "") -> Iterator[City]:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:
@@ -118,11 +127,18 @@ def served(home: Path, plan: Plan, database_url: str = "") -> Iterator[City]:
                 os.kill(number, signal.SIGKILL)
 
 
-def main(url: str, workers: str, gateway_bug: str, worker_bug: str, *ports: str) -> None:
+def end_with_the_test() -> None:
+    """Stop the city when the test's end of our standard input closes: a killed test leaves none."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(workers: str, *words: str) -> None:
     """Supervise the processes of a city, as `wenban serve` does.
 
     Workers are started anew without a growing pause, so that many kills fit into a test.
     """
+    url, worker_bug, turn_seconds, gateway_bug, *ports = words
     supervise.QUIET_SECONDS = 0.0
     python = [sys.executable, "-m"]
     children = [
@@ -133,10 +149,9 @@ def main(url: str, workers: str, gateway_bug: str, worker_bug: str, *ports: str)
         )
         for port in ports
     ]
-    children += [
-        Child(f"worker {number}", [*python, "tests.live.echo_worker", url, worker_bug])
-        for number in range(int(workers))
-    ]
+    worker = [*python, "tests.live.echo_worker", url, worker_bug, turn_seconds]
+    children += [Child(f"worker {number}", worker) for number in range(int(workers))]
+    threading.Thread(target=end_with_the_test, daemon=True).start()
     keep_running(children)
 
 

@@ -1,7 +1,7 @@
 """A worker process whose turns are light: everything is real but Rasa.
 
 Its tracker is the list of all texts it has acted on, so that "once, and in order" can
-be read from it. Arguments: database URL, name of a planted bug or "-".
+be read from it. Arguments: database URL, name of a planted bug or "-", seconds of a turn.
 """
 
 from __future__ import annotations
@@ -27,13 +27,18 @@ LEASE_VARIABLE = "WENBAN_TEST_LEASE_SECONDS"
 class Echo:
     """Answers with the text, and remembers it."""
 
+    def __init__(self, seconds: float) -> None:
+        """Take some time for each turn."""
+        self._seconds = seconds
+
     async def run(self, conversation_id: str, text: str, tracker: str | None) -> TurnResult:
-        """Answer at once."""
+        """Answer when the time of a turn is over."""
+        await asyncio.sleep(self._seconds)
         acted = [*json.loads(tracker or "[]"), text]
         return TurnResult((payload(f"re {text}"),), json.dumps(acted, ensure_ascii=False), {})
 
 
-def main(url: str, bug: str) -> None:
+def main(url: str, bug: str, turn_seconds: str) -> None:
     """Work until told to stop."""
     planted.plant(bug)
     store = open_message_store(url, utc_now())
@@ -43,7 +48,7 @@ def main(url: str, bug: str) -> None:
     lease = float(os.environ.get(LEASE_VARIABLE) or LEASE_SECONDS)
     loop = WorkerLoop(
         store,
-        Echo(),  # type: ignore[arg-type]
+        Echo(float(turn_seconds)),  # type: ignore[arg-type]
         worker_id,
         utc_now,
         lease_seconds=lease,

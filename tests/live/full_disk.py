@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -28,7 +29,7 @@ def main(folder: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder]
     subprocess.run(mount, check=True, timeout=30)
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {"danger": []}
 
     def fill(city: City, over: threading.Event) -> None:
         over.wait(0.5)
@@ -40,7 +41,7 @@ def main(folder: str) -> None:
             while time.monotonic() < ends:
                 _fill(ballast)
                 more["health"] = client.get("/healthz").status_code
-                more["danger"] = scenarios._danger_told(client)
+                more["danger"].append(scenarios.danger_told(client, len(more["danger"])))
                 time.sleep(0.2)
             ballast.unlink()
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import httpx
 
@@ -13,11 +14,19 @@ PATIENCE_SECONDS = 120.0
 NOT_ACCEPTED = "暂时无法受理，请拨打12345"
 
 
+class Sent(NamedTuple):
+    """A message by its sender's id; all of a round were sent after all of the round before."""
+
+    conversation: str
+    key: str
+    round: int
+
+
 @dataclass
 class Told:
-    """What citizens were told: ids of accepted messages, answers by status, how long they took."""
+    """What citizens were told: accepted messages, answers by status, how long they took."""
 
-    accepted: list[tuple[str, str]] = field(default_factory=list)
+    accepted: list[Sent] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
     slowest: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -54,11 +63,12 @@ async def _citizen(urls: list[str], number: int, messages: int, copies: int, tol
         while not told.may_write.is_set():
             await asyncio.sleep(0.02)
         for first in range(0, messages, 2):
-            keys = [f"k{number}-{n}" for n in range(first, min(first + 2, messages))]
+            pair = range(first, min(first + 2, messages))
+            sent = [Sent(conversation, f"k{number}-{n}", first) for n in pair]
             await asyncio.gather(
                 *(
-                    _say(client, urls[(number + copy) % len(urls)], conversation, key, told)
-                    for key in keys
+                    _say(client, urls[(number + copy) % len(urls)], one, told)
+                    for one in sent
                     for copy in range(copies)
                 )
             )
@@ -78,12 +88,10 @@ async def _session(client: httpx.AsyncClient, url: str) -> str:
     raise AssertionError("no session in time")
 
 
-async def _say(
-    client: httpx.AsyncClient, url: str, conversation: str, key: str, told: Told
-) -> None:
+async def _say(client: httpx.AsyncClient, url: str, sent: Sent, told: Told) -> None:
     """Send one message until it is accepted."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    body = {"client_message_id": key, "text": f"第{key}条"}
+    body = {"client_message_id": sent.key, "text": f"第{sent.key}条"}
     while time.monotonic() < deadline:
         started = time.monotonic()
         try:
@@ -94,10 +102,10 @@ async def _say(
             continue
         told.note(str(response.status_code), time.monotonic() - started)
         if _is_accepted(response, told):
-            told.accepted.append((conversation, key))
+            told.accepted.append(sent)
             return
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{key} was not accepted in time")
+    raise AssertionError(f"{sent.key} was not accepted in time")
 
 
 def _is_accepted(response: httpx.Response, told: Told) -> bool:

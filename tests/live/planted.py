@@ -2,7 +2,7 @@
 
 Each is one that real services have had: an answer before the commit, an error that a
 "fail-safe" wrapper swallows, check-then-set instead of a unique key, a turn in two
-transactions, a queue that is a stack.
+transactions, a queue that is a stack, a hold that nobody looks at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from assistant import clock
 from assistant.errors import ClaimLost, StorageUnavailable
@@ -31,10 +31,15 @@ GAP_SECONDS = 0.3
 
 
 def plant(bug: str) -> None:
-    """Put one bug into this process; `-` plants none, `clock:FILE` lets its clock be stepped."""
+    """Put one bug into this process; `-` plants none, `clock:FILE` lets its clock be stepped.
+
+    `clock:FILE:BUG` does both.
+    """
     if bug.startswith("clock:"):
-        _stepped_clock(Path(bug.removeprefix("clock:")))
-    elif bug != "-":
+        _word, offset, *more = bug.split(":")
+        _stepped_clock(Path(offset))
+        bug = next(iter(more), "-")
+    if bug != "-":
         BUGS[bug]()
 
 
@@ -115,6 +120,32 @@ def _takes_the_newest_first() -> None:
     inbox_module._oldest_waiting = newest
 
 
+def _does_not_hold_the_conversation() -> None:
+    """The worker takes what another is thinking about, and stores what it thought all the same."""
+    real = inbox_module._hold
+
+    def hold(
+        connection: Any, conversation: str, worker: str, until: datetime, message: str
+    ) -> None:
+        real(connection, conversation, worker, until - timedelta(days=1), message)
+
+    def held(message_id: str, _worker_id: str) -> Any:
+        return select(inbox.c.conversation_id).where(inbox.c.id == message_id)
+
+    inbox_module._hold = hold
+    inbox_module._held = held
+
+
+def _holds_last_as_long_as_a_step() -> None:
+    """A worker takes a hold from before the clock stepped back for one that is still valid."""
+    real = inbox_module._free_conversation
+
+    def free(now: datetime, _lease_seconds: float) -> Any:
+        return real(now, timedelta(days=1).total_seconds())
+
+    inbox_module._free_conversation = free
+
+
 def _stepped_clock(offset: Path) -> None:
     """Let this process's clock be off by the seconds that a file holds."""
     real = clock.utc_now
@@ -146,4 +177,6 @@ BUGS = {
     "forgets-the-senders-id": _forgets_the_senders_id,
     "stores-a-turn-in-two-steps": _stores_a_turn_in_two_steps,
     "takes-the-newest-first": _takes_the_newest_first,
+    "does-not-hold-the-conversation": _does_not_hold_the_conversation,
+    "holds-last-as-long-as-a-step": _holds_last_as_long_as_a_step,
 }

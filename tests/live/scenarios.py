@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,20 @@ import httpx
 
 from tests.live.city import ROOT, City, Plan, served
 from tests.live.load import NOT_ACCEPTED, Told, citizens
-from tests.live.verdict import Violation, drained, violations
+from tests.live.verdict import (
+    Violation,
+    apologies,
+    claimed_again,
+    drained,
+    held_messages,
+    violations,
+)
 
 DANGER = "家里着火了，火很大快来救人"
+
+
+# Seconds between two kills, at least and at most.
+KILL_PAUSES = (0.2, 0.8)
 
 
 @dataclass(frozen=True)
@@ -36,24 +47,53 @@ class Planted:
     kind: str
     messages: int
     kills: int
+    pauses: tuple[float, float] = KILL_PAUSES
+    # Short enough for `make test`; the others are for `make soak` alone.
+    is_quick: bool = True
+    copies: int = 1
 
     def run(self, home: Path) -> Finding:
         """Let it loose on twelve people."""
-        return killed(home, self.plan, 12, self.messages, self.kills)
+        if self.copies > 1:
+            return storm(home, self.plan, 12, self.messages, "", copies=self.copies)
+        return killed(home, self.plan, 12, self.messages, self.kills, pauses=self.pauses)
+
+
+# Turns so long that a worker which is stopped or killed is in the middle of one.
+SLOW_TURNS = Plan(1, 2, turn_seconds=0.2)
 
 
 PLANTED = (
     Planted(
-        "answers before its commit", Plan(gateway_bug="answers-before-its-commit"), "lost", 24, 6
+        "answers before its commit", Plan(gateway_bug="answers-before-its-commit"), "lost", 40, 6
     ),
     Planted(
-        "forgets the sender's id", Plan(gateway_bug="forgets-the-senders-id"), "doubled", 10, 4
+        "forgets the sender's id",
+        Plan(gateway_bug="forgets-the-senders-id"),
+        "doubled",
+        4,
+        0,
+        copies=2,
     ),
+    # Slower kills: a worker that still starts is between no two steps.
     Planted(
-        "stores a turn in two steps", Plan(worker_bug="stores-a-turn-in-two-steps"), "doubled", 8, 8
+        "stores a turn in two steps",
+        Plan(worker_bug="stores-a-turn-in-two-steps"),
+        "doubled",
+        8,
+        8,
+        (1.0, 2.0),
+        is_quick=False,
     ),
     Planted(
         "takes the newest first", Plan(worker_bug="takes-the-newest-first"), "disordered", 6, 0
+    ),
+    Planted(
+        "does not hold the conversation",
+        replace(SLOW_TURNS, worker_bug="does-not-hold-the-conversation"),
+        "doubled",
+        2,
+        0,
     ),
 )
 
@@ -78,14 +118,23 @@ class Finding:
         return {found.kind for found in self.violations}
 
 
-def killed(home: Path, plan: Plan, count: int, messages: int, kills: int, url: str = "") -> Finding:
+def killed(
+    home: Path,
+    plan: Plan,
+    count: int,
+    messages: int,
+    kills: int,
+    url: str = "",
+    *,
+    pauses: tuple[float, float] = KILL_PAUSES,
+) -> Finding:
     """Kill gateways and workers at random moments while citizens write."""
     chance = random.Random(12345)
 
     def kill(city: City, over: threading.Event) -> None:
         kinds = ["gateway", "worker", "worker"] * (kills // 3 + 1)
         for kind in kinds[:kills]:
-            if over.wait(chance.uniform(0.2, 0.8)):
+            if over.wait(chance.uniform(*pauses)):
                 return
             city.kill_one(kind, chance)
 
@@ -107,26 +156,83 @@ def stalled(home: Path, seconds: float, messages: int = 30) -> Finding:
     return _run("workers stall", home, Plan(1, 2), 10, messages, stall)
 
 
-def clock_stepped(home: Path) -> Finding:
-    """Step every process's clock back and forth by an hour, with a worker killed at each step."""
+def taken_over(home: Path, seconds: float, messages: int = 6) -> Finding:
+    """Stop one of two workers in the middle of a turn, for longer than its hold lasts."""
+
+    def stop_one(city: City, over: threading.Event) -> None:
+        while not over.wait(0.1):
+            worker = city.children("worker")[0]
+            os.kill(worker, signal.SIGSTOP)
+            try:
+                if _held_by_the_stopped(city.database_url):
+                    time.sleep(seconds)
+                    return
+            finally:
+                os.kill(worker, signal.SIGCONT)
+
+    return _run("one of two workers stalls", home, SLOW_TURNS, 10, messages, stop_one)
+
+
+def _held_by_the_stopped(url: str) -> bool:
+    """Return whether a hold stays while the living worker goes on: it is the stopped one's."""
+    before = held_messages(url)
+    time.sleep(4 * SLOW_TURNS.turn_seconds)
+    return bool(before & held_messages(url))
+
+
+def locked_for_a_moment(home: Path, seconds: float = 2.5) -> float:
+    """Return how long one message takes that waits for the lock, and then for no worker."""
+    path, body = home / "wenban.sqlite3", {"client_message_id": "k", "text": "你好"}
+    with (
+        served(home, Plan(1, 0)) as city,
+        httpx.Client(base_url=city.urls[0], timeout=20, trust_env=False) as client,
+        closing(
+            sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        ) as other,
+    ):
+        client.post("/api/chat/session")
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(seconds, other.execute, ["ROLLBACK"])
+        release.start()
+        started = time.monotonic()
+        client.post("/api/chat/messages", json=body)
+        taken = time.monotonic() - started
+        release.join()
+        return taken
+
+
+def clock_stepped(
+    home: Path, steps: tuple[int, ...] = (-3600, 0, 3600, 0, -3600), worker_bug: str = "-"
+) -> Finding:
+    """Set every process's clock off by so many seconds, with a worker killed at each step.
+
+    The last steps go back, so that a hold from before stands an hour in the future.
+    """
     offset = home / "clock"
     home.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(7)
+    chance, done = random.Random(7), []
 
     def step(city: City, over: threading.Event) -> None:
-        for seconds in (-3600, 0, 3600, 0):
+        for seconds in steps:
             if over.wait(0.7):
                 return
             city.kill_one("worker", chance)
             offset.write_text(str(seconds))
+            done.append(seconds)
 
-    bug = f"clock:{offset}"
-    return _run("clock steps", home, Plan(1, 2, bug, bug), 10, 40, step)
+    clock = f"clock:{offset}"
+    # Turns that take a while: a worker that is killed leaves a hold behind.
+    plan = Plan(1, 2, clock, f"{clock}:{worker_bug}", turn_seconds=0.05)
+    found = _run("clock steps", home, plan, 10, 16, step)
+    found.more["steps"] = len(done)
+    return found
 
 
-def storm(home: Path, plan: Plan, count: int, messages: int, url: str) -> Finding:
-    """Send every message in three copies at once, to different gateways."""
-    return _run("retry storm", home, plan, count, messages, url=url, copies=3)
+def storm(
+    home: Path, plan: Plan, count: int, messages: int, url: str, *, copies: int = 3
+) -> Finding:
+    """Send every message in several copies at once, to different gateways."""
+    return _run("retry storm", home, plan, count, messages, url=url, copies=copies)
 
 
 def no_worker(home: Path) -> Finding:
@@ -153,7 +259,7 @@ def locked(home: Path, seconds: float, gateway_bug: str = "-") -> Finding:
                 other.execute("BEGIN IMMEDIATE")
                 told.may_write.set()
                 ends = time.monotonic() + seconds
-                more["danger"] = _danger_told(client)
+                more["danger"] = danger_told(client)
                 time.sleep(max(0.0, ends - time.monotonic()))
                 other.execute("ROLLBACK")
 
@@ -242,14 +348,18 @@ def _finding(name: str, city: City, told: Told, started: float) -> Finding:
         wrong=told.wrong,
         violations=violations(city.database_url, told.accepted),
         is_drained=is_drained,
-        more={"kills": dict(city.kills)},
+        more={
+            "kills": dict(city.kills),
+            "apologies": apologies(city.database_url),
+            "claimed_again": claimed_again(city.database_url),
+        },
     )
 
 
-def _danger_told(client: httpx.Client) -> dict[str, Any]:
-    """Tell of danger while nothing can be stored; return what was heard."""
+def danger_told(client: httpx.Client, number: int = 0) -> dict[str, Any]:
+    """Tell of danger while hardly anything can be stored; return what was heard."""
     started = time.monotonic()
-    body = {"client_message_id": "danger", "text": DANGER}
+    body = {"client_message_id": f"danger-{number}", "text": DANGER}
     response = client.post("/api/chat/messages", json=body)
     replies = response.json().get("replies") or [{}]
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -23,7 +24,7 @@ from tests.postgres import PostgresMissing, fresh_schema, private_cluster
 PROMISED_SECONDS = 5.0
 HEADER = (
     "| fault | accepted | answers | slowest answer | seconds | kills "
-    "| lost | doubled | disordered | unaudited | held |\n|" + "---|" * 11
+    "| lost | doubled | disordered | unaudited | apologies | held |\n|" + "---|" * 12
 )
 
 
@@ -32,6 +33,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="a share of the full size")
     scale = parser.parse_args().scale
+    # So that a soak that is stopped stops its city and removes its folder.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     _say(f"Scale {scale:g}.\n\n{HEADER}")
     held = [_row(found) for found in _faults(scale)]
     _say("\n| planted bug | broken promises found | caught |\n|---|---|---|")
@@ -41,6 +44,10 @@ def main() -> int:
     with _home() as home:
         found = scenarios.locked(home, 6, "swallows-what-cannot-be-stored")
     held.append(_caught("swallows what cannot be stored", found, "lost"))
+    with _home() as home:
+        steps = (-3600, -7200, -10800, -14400)
+        found = scenarios.clock_stepped(home, steps, "holds-last-as-long-as-a-step")
+    held.append(_caught("a hold lasts as long as a clock's step", found, "lost"))
     _say(f"\nA killed gateway answered again after {_back_after():.1f} s (slowest of 10).")
     return 0 if all(held) else 1
 
@@ -53,6 +60,8 @@ def _faults(scale: float) -> Iterator[Finding]:
         lambda home: scenarios.locked(home, max(6, 60 * scale)),
         scenarios.no_worker,
         lambda home: scenarios.stalled(home, max(8, 30 * scale), 60),
+        # Longer than a worker's real hold, whatever the scale.
+        lambda home: scenarios.taken_over(home, 30, 12),
         scenarios.clock_stepped,
     ]
     if shutil.which("unshare"):
@@ -94,7 +103,7 @@ def _row(found: Finding) -> bool:
     _say(
         f"| {found.name} | {found.accepted:,} | {answers} | {found.slowest_seconds} s "
         f"| {found.seconds} | {kills} | " + " | ".join(str(n) for n in count.values()) + " | "
-        f"{'yes' if is_held else 'NO ' + '; '.join(found.wrong[:3])} |"
+        f"{found.more['apologies']} | {'yes' if is_held else 'NO ' + '; '.join(found.wrong[:3])} |"
     )
     return is_held
 

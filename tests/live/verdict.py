@@ -15,8 +15,12 @@ from assistant.messages.audit import ChainCheck
 from assistant.messages.oversight import all_audit_rows
 from assistant.storage.messages import SqlMessageStore, open_message_store
 from assistant.storage.tables import conversations, inbox, outbox
+from tests.live.load import Sent
 
 DRAIN_SECONDS = 90.0
+# The status of the reply that ends a turn which could not be thought about.
+APOLOGY = "error_internal"
+NOT_ACTED_ON = (APOLOGY, "redirected_emergency", "redirected_crisis")
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,42 @@ def drained(url: str, seconds: float = DRAIN_SECONDS) -> bool:
         store.close()
 
 
-def violations(url: str, accepted: Iterable[tuple[str, str]]) -> list[Violation]:
+def apologies(url: str) -> int:
+    """Return how many turns ended with an apology: not lost, but no answer either."""
+    store = open_message_store(url, utc_now())
+    try:
+        with store.database.reading() as connection:
+            bodies = connection.execute(select(outbox.c.body)).scalars().all()
+        return sum(json.loads(body)["status"] == APOLOGY for body in bodies)
+    finally:
+        store.close()
+
+
+def held_messages(url: str) -> set[str]:
+    """Return the ids of the messages that workers hold now."""
+    store = open_message_store(url, utc_now())
+    try:
+        with store.database.reading() as connection:
+            held = select(conversations.c.held_message_id).where(
+                conversations.c.held_by.isnot(None)
+            )
+            return set(connection.execute(held).scalars())
+    finally:
+        store.close()
+
+
+def claimed_again(url: str) -> int:
+    """Return how many messages were claimed more than once: a worker did not finish them."""
+    store = open_message_store(url, utc_now())
+    try:
+        with store.database.reading() as connection:
+            again = select(inbox.c.id).where(inbox.c.attempts > 1)
+            return len(connection.execute(again).all())
+    finally:
+        store.close()
+
+
+def violations(url: str, accepted: Iterable[Sent]) -> list[Violation]:
     """Return every broken promise, in the order lost, doubled, disordered, unaudited."""
     store = open_message_store(url, utc_now())
     try:
@@ -60,6 +99,7 @@ def violations(url: str, accepted: Iterable[tuple[str, str]]) -> list[Violation]
         return [
             *_lost(messages, accepted),
             *_doubled(messages, [row[0] for row in told], trackers),
+            *_stored_out_of_order(messages, accepted),
             *_disordered(messages, told, trackers),
             *_unaudited(store, [row["id"] for row in messages if row["done_at"]]),
         ]
@@ -67,13 +107,17 @@ def violations(url: str, accepted: Iterable[tuple[str, str]]) -> list[Violation]
         store.close()
 
 
-def _lost(messages: Iterable[dict], accepted: Iterable[tuple[str, str]]) -> list[Violation]:
+def _lost(messages: Iterable[dict], accepted: Iterable[Sent]) -> list[Violation]:
     """Find what was said to be accepted and is not stored, or never answered."""
     done = {
         (row["conversation_id"], row["client_message_id"]): row["done_at"] is not None
         for row in messages
     }
-    return [Violation("lost", f"{c} {key}") for c, key in accepted if not done.get((c, key), False)]
+    return [
+        Violation("lost", f"{sent.conversation} {sent.key}")
+        for sent in accepted
+        if not done.get((sent.conversation, sent.key), False)
+    ]
 
 
 def _doubled(
@@ -94,6 +138,19 @@ def _doubled(
     return found
 
 
+def _stored_out_of_order(messages: Iterable[dict], accepted: Iterable[Sent]) -> list[Violation]:
+    """Find conversations whose messages are not stored in the order in which they were sent."""
+    rounds = {(sent.conversation, sent.key): sent.round for sent in accepted}
+    stored: dict[str, list[int]] = defaultdict(list)
+    for row in messages:
+        number = rounds.get((row["conversation_id"], row["client_message_id"]))
+        if number is not None:
+            stored[row["conversation_id"]].append(number)
+    return [
+        Violation("disordered", f"stored {c}") for c in stored if stored[c] != sorted(stored[c])
+    ]
+
+
 def _disordered(
     messages: Iterable[dict],
     told: Iterable[tuple[str, str, str]],
@@ -101,15 +158,16 @@ def _disordered(
 ) -> list[Violation]:
     """Find conversations whose answers or deeds are not in the order of acceptance.
 
-    A turn that was apologised for was not acted on.
+    A turn that was apologised for, or that the gateway answered by itself because it told
+    of danger, was not acted on by a worker.
     """
-    apologised = {row[0] for row in told if json.loads(row[2])["status"] == "error_internal"}
+    not_acted_on = {row[0] for row in told if json.loads(row[2])["status"] in NOT_ACTED_ON}
     ids: dict[str, list[str]] = defaultdict(list)
     texts: dict[str, list[str]] = defaultdict(list)
     for row in messages:
         if row["done_at"] is not None:
             ids[row["conversation_id"]].append(row["id"])
-            if row["id"] not in apologised:
+            if row["id"] not in not_acted_on:
                 texts[row["conversation_id"]].append(row["text"])
     answered: dict[str, list[str]] = defaultdict(list)
     for message_id, conversation, _body in told:
@@ -131,4 +189,8 @@ def _unaudited(store: SqlMessageStore, done: list[str]) -> list[Violation]:
         if fault is not None:
             return [Violation("unaudited", f"{fault.sequence}: {fault.reason}")]
         turns.update(row.subject for row in rows if row.action == "turn")
-    return [Violation("unaudited", message) for message in done if turns[message] != 1]
+    strangers = sorted(turns.keys() - set(done))
+    return [
+        *(Violation("unaudited", message) for message in done if turns[message] != 1),
+        *(Violation("unaudited", f"no such turn: {subject}") for subject in strangers),
+    ]
