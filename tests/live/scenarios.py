@@ -359,7 +359,7 @@ def _finding(name: str, city: City, told: Told, started: float) -> Finding:
 def danger_told(client: httpx.Client, number: int = 0) -> dict[str, Any]:
     """Tell of danger while hardly anything can be stored; return what was heard."""
     started = time.monotonic()
-    body = {"client_message_id": f"danger-{number}", "text": DANGER}
+    body = {"client_message_id": f"danger-{number}", "text": f"{DANGER}，{number}号楼"}
     response = client.post("/api/chat/messages", json=body)
     replies = response.json().get("replies") or [{}]
     return {
