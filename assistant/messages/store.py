@@ -75,15 +75,16 @@ class MessageStore(OversightStore, Protocol):
         now: datetime,
         tracker_json: str | None = None,
         *,
+        alarm: DutyAlarm | None = None,
         is_text_kept: bool = True,
     ) -> None:
         """Store a whole turn in one transaction and let go of the conversation.
 
         The message is done, the replies are in the outbox in order, the turn is in the
-        audit trail and in the counts, and the tracker is replaced unless `tracker_json` is
-        None. Where `is_text_kept` is false, the
-        message's text is replaced by `UNKEPT_TEXT` and the tracker, which would hold it,
-        stays as it was.
+        audit trail and in the counts, an alarm is told to the people on duty, and the
+        tracker is replaced unless `tracker_json` is None. Where `is_text_kept` is false,
+        the message's text is replaced by `UNKEPT_TEXT` and the tracker, which would hold
+        it, stays as it was.
 
         Raises:
             ClaimLost: another worker holds it by now, or it is done.

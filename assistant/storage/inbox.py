@@ -137,6 +137,7 @@ class SqlInbox:
         now: datetime,
         tracker_json: str | None = None,
         *,
+        alarm: DutyAlarm | None = None,
         is_text_kept: bool = True,
     ) -> None:
         """See `MessageStore`."""
@@ -151,7 +152,7 @@ class SqlInbox:
             mine = inbox.c.id == message_id
             row = connection.execute(select(inbox).where(mine)).mappings().one()
             connection.execute(update(inbox).where(mine).values(**done))
-            store_turn(connection, worker_id, message_of(row), replies, None, now)
+            store_turn(connection, worker_id, message_of(row), replies, alarm, now)
             connection.execute(
                 update(conversations).where(conversations.c.id == conversation_id).values(**freed)
             )

@@ -5,6 +5,10 @@ logged with the conversation id; the text of the message is never logged. A
 message that was claimed too often before is answered the same way, so that one
 message cannot kill worker after worker. While the switch is off, no turn is thought
 about; one that was, when the switch was turned, is not told.
+
+Before a turn the message is looked at once more for danger, by what it means; the
+gateway, which has no model, did so by its words only. Who is in danger gets the card in
+place of a turn: whatever was asked before stays open, and the switch does not matter.
 """
 
 from __future__ import annotations
@@ -16,14 +20,18 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from assistant.clock import Clock, monotonic_seconds
 from assistant.errors import ClaimLost, StorageUnavailable
 from assistant.logs import fields
+from assistant.messages.alarm import DutyAlarm
 from assistant.messages.heartbeat import BeatState
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
 from assistant.messages.store import MessageStore
+from assistant.safety.card import Alarm
+from assistant.safety.replies import card, duty_alarm
 from assistant.worker.replies import apology, paused, replies_of
 from assistant.worker.turn import TurnResult, TurnRunner
 from assistant.worker.turn_limit import TurnLimit
@@ -36,6 +44,8 @@ BEAT_SECONDS = 1.0
 IDLE_SECONDS = 0.03
 STORAGE_PAUSE_SECONDS = 1.0
 MAX_ATTEMPTS = 3
+
+LookForDanger: TypeAlias = Callable[[str], Alarm | None]
 
 
 @dataclass
@@ -54,6 +64,7 @@ class Thought:
     replies: list[Reply]
     tracker: str | None = None
     is_text_kept: bool = True
+    alarm: DutyAlarm | None = None
 
 
 class WorkerLoop:
@@ -66,15 +77,17 @@ class WorkerLoop:
         worker_id: str,
         clock: Clock,
         *,
+        danger: LookForDanger | None = None,
         lease_seconds: float = LEASE_SECONDS,
         turn_seconds: float | None = None,
     ) -> None:
         """Work in the name of `worker_id`; a hold of ours ends after `lease_seconds`.
 
-        With `turn_seconds` a turn that lasts longer ends this process (see `turn_limit`).
+        `danger` looks at every message before its turn. With `turn_seconds` a turn that
+        lasts longer ends this process (see `turn_limit`).
         """
         self._store, self._runner = store, runner
-        self._worker_id, self._clock = worker_id, clock
+        self._worker_id, self._clock, self._danger = worker_id, clock, danger
         self._lease_seconds = lease_seconds
         self._limit = (
             None if turn_seconds is None else TurnLimit(self._apologise, seconds=turn_seconds)
@@ -107,7 +120,7 @@ class WorkerLoop:
         started = monotonic_seconds()
         with self._watching(message):
             thought = await self._think(message)
-        if not self._store.answering().is_on:
+        if thought.alarm is None and not self._store.answering().is_on:
             told = [paused(message, self._clock())]
             thought = Thought(told, is_text_kept=thought.is_text_kept)
         self._store.complete(
@@ -116,6 +129,7 @@ class WorkerLoop:
             thought.replies,
             self._clock(),
             thought.tracker,
+            alarm=thought.alarm,
             is_text_kept=thought.is_text_kept,
         )
         logger.info(
@@ -134,6 +148,10 @@ class WorkerLoop:
         if message.attempts > MAX_ATTEMPTS:
             logger.error("turn_given_up", extra=fields(**ids, attempts=message.attempts))
             return Thought([apology(self._clock())])
+        alarm = self._alarm(message)
+        if alarm is not None:
+            told = card(alarm, self._clock(), is_stored=True)
+            return Thought([told], alarm=duty_alarm(alarm))
         if not self._store.answering().is_on:
             return Thought([paused(message, self._clock())])
         try:
@@ -150,6 +168,18 @@ class WorkerLoop:
             return Thought([apology(self._clock())])
         is_text_kept = all(payload.get("is_text_kept", True) for payload in result.payloads)
         return Thought(replies_of(result.payloads, self._clock()), result.tracker, is_text_kept)
+
+    def _alarm(self, message: InboxMessage) -> Alarm | None:
+        """Return the danger that a message tells of; a look that fails is logged and finds none."""
+        if self._danger is None:
+            return None
+        try:
+            return self._danger(message.text)
+        # The turn must go on: the gateway has looked before, and people wait for an answer.
+        except Exception as err:  # noqa: BLE001
+            ids = {"conversation": message.conversation_id, "message": message.id}
+            logger.error("danger_look_failed", extra=fields(**ids, error=type(err).__name__))
+            return None
 
     def _watching(self, message: InboxMessage) -> AbstractContextManager[None]:
         """Return what watches over the time of a turn, if anything does."""

@@ -41,6 +41,23 @@ class Told:
         self.slowest = max(self.slowest, seconds)
 
 
+class _Connections(httpx.AsyncHTTPTransport):
+    """Connections to processes that get killed: whatever way one breaks, httpx says so.
+
+    A peer that dies between accepting and the first look at the socket leaves anyio a stream
+    without one; it then trips over `None.getpeername()` instead of telling that it broke.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; raise httpx.TransportError for every connection that broke."""
+        try:
+            return await super().handle_async_request(request)
+        except AttributeError as error:
+            if "getpeername" not in str(error):
+                raise
+            raise httpx.ReadError(str(error), request=request) from error
+
+
 async def citizens(
     urls: list[str], count: int, messages: int, *, copies: int = 1, told: Told | None = None
 ) -> Told:
@@ -56,8 +73,8 @@ async def citizens(
 
 async def _citizen(urls: list[str], number: int, messages: int, copies: int, told: Told) -> None:
     """Open a conversation and say everything."""
-    limits = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncClient(timeout=20, trust_env=False, limits=limits) as client:
+    transport = _Connections(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+    async with httpx.AsyncClient(timeout=20, trust_env=False, transport=transport) as client:
         conversation = await _session(client, urls[number % len(urls)])
         told.opened += 1
         while not told.may_write.is_set():

@@ -22,8 +22,8 @@ CORE_IMPORTS = {
     "answering": {"retrieval", "knowledge"},
     "tickets": {"knowledge"},
     "handoff": {"tickets", "messages", "retrieval", "knowledge"},
-    # ADR 0020: emergencies.yml is read like every register.
-    "safety": {"knowledge"},
+    # ADR 0020: emergencies.yml is read like every register; an alarm becomes a reply.
+    "safety": {"knowledge", "messages"},
 }
 # ADR 0002: the command line starts the processes, the worker registers the actions.
 ENTRY_EXCEPTIONS = {("cli", "gateway"), ("cli", "worker"), ("worker", "actions")}

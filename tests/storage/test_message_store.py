@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from assistant.errors import ClaimLost, ConversationUnknown, MessageConflict, ReplyUnknown
-from assistant.messages.alarm import DutyAlarm
 from assistant.messages.heartbeat import Heartbeat
 from assistant.messages.reply import Button, Reply, Section, Source, TicketReference
 from assistant.messages.store import MessageStore
@@ -406,52 +405,3 @@ def test_a_moment_without_a_zone_is_refused(store: SqlMessageStore) -> None:
     """A naive time would be eight hours wrong without a sign."""
     with pytest.raises(Exception, match="time zone"):
         store.create_conversation(NOW.replace(tzinfo=None))
-
-
-def test_an_answered_message_is_stored_whole(store: SqlMessageStore) -> None:
-    """Message, replies and alarm at once; no worker gets it, earlier ones still wait."""
-    conversation_id = accepted(store, "社保卡")
-    alarm = DutyAlarm("gas", "119")
-    message = store.accept_answered(conversation_id, "k2", "煤气", [reply()], alarm, NOW)
-    assert store.replies_for(message.id) == (reply(),)
-    assert [waiting.text for waiting in store.waiting(conversation_id)] == ["社保卡"]
-    (stored,) = store.duty_alarms()
-    assert ("gas", "119", message.id, NOW) == (
-        stored.kind, stored.number, stored.message_id, stored.raised_at,
-    )  # fmt: skip
-    claim = store.claim_next("w1", NOW, 10)
-    assert claim is not None
-    assert claim.text == "社保卡"
-
-
-def test_an_answered_message_is_stored_once(store: SqlMessageStore) -> None:
-    """A retry changes nothing; another text under the id is refused."""
-    conversation_id = store.create_conversation(NOW)
-    alarm = DutyAlarm("gas", "119")
-    first = store.accept_answered(conversation_id, "k1", "煤气", [reply(1)], alarm, NOW)
-    again = store.accept_answered(conversation_id, "k1", "煤气", [reply(2)], alarm, NOW + SECOND)
-    assert first == again
-    assert store.replies_for(first.id) == (reply(1),)
-    assert len(store.duty_alarms()) == 1
-    with pytest.raises(MessageConflict):
-        store.accept_answered(conversation_id, "k1", "着火", [reply(3)], alarm, NOW)
-
-
-def test_an_answered_message_needs_its_conversation(store: SqlMessageStore) -> None:
-    """Nothing is stored for a conversation that does not exist."""
-    with pytest.raises(ConversationUnknown):
-        store.accept_answered("c-unknown", "k1", "煤气", [reply()], DutyAlarm("gas", "119"), NOW)
-    assert store.duty_alarms() == ()
-
-
-def test_alarms_come_newest_first(store: SqlMessageStore) -> None:
-    """And no more than were asked for."""
-    conversation_id = store.create_conversation(NOW)
-    for number in range(3):
-        alarm = DutyAlarm("fire", "119")
-        store.accept_answered(
-            conversation_id, f"k{number}", str(number), [reply(number)], alarm, NOW
-        )
-    found = store.duty_alarms(limit=2)
-    assert len(found) == 2
-    assert found[0].sequence > found[1].sequence

@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from assistant.clock import monotonic_seconds
 from assistant.errors import HotlineError, InvalidText, StorageUnavailable
 from assistant.gateway.bodies import id_field, read_object, text_field
-from assistant.gateway.danger import card, duty_alarm
 from assistant.gateway.errors import ApiError, answer_error
 from assistant.gateway.outbox_watch import FALLBACK_SECONDS, wait_for
 from assistant.gateway.parts import GatewayParts, address_of, parts_of
@@ -22,6 +21,7 @@ from assistant.gateway.worker_watch import late_notice, outage_notice
 from assistant.messages.message import InboxMessage
 from assistant.messages.reply import Reply
 from assistant.safety.card import Alarm
+from assistant.safety.replies import card, duty_alarm
 from assistant.text import clean_message
 
 # From the arrival of a request: a citizen hears something within five seconds, however

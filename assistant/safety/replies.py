@@ -1,4 +1,4 @@
-"""Turns an alarm of `assistant.safety` into a reply and into a row for the people on duty."""
+"""Turns an alarm into a reply and into a row for the people on duty."""
 
 from __future__ import annotations
 
