@@ -20,12 +20,13 @@ from assistant.publishing.states import draft_edition
 from assistant.publishing.vector_cache import RememberingEmbedder
 from assistant.retrieval.cached_embedder import CachedEmbedder
 from assistant.retrieval.calibrate import Calibration
-from assistant.retrieval.embedder import Embedder, load_embedder
+from assistant.retrieval.embedder import Embedder, QuestionReader, load_embedder
 from assistant.retrieval.hybrid_index import Say
 from assistant.retrieval.live_index import LiveIndex, LoadedEdition, load_for_search
 from assistant.retrieval.word_list import read_words
 from assistant.safety.card import DangerWatch
 from assistant.safety.emergencies import EMERGENCIES, Emergencies, read_emergencies
+from assistant.safety.meaning import MeaningInvalid, MeaningListener, MeaningWeights
 from assistant.safety.phrase_weights import PhraseWeights, PhraseWeightsInvalid
 from assistant.safety.scope import OUT_OF_SCOPE, UnkeptWatch, read_unkept
 from assistant.services_pages import EditionPages
@@ -45,7 +46,7 @@ def process_settings() -> Settings:
 
 
 @cache
-def process_embedder() -> Embedder:
+def process_embedder() -> QuestionReader:
     """Return this process's embedder, loaded at first use and shared by all."""
     settings = process_settings()
     return CachedEmbedder(load_embedder(settings.embedding_model, settings.embedding_folder))
@@ -108,21 +109,35 @@ def danger_weights_path(settings: Settings) -> Path:
     return settings.home / "models" / "danger.json"
 
 
-def danger_watch(settings: Settings, *, is_learned: bool = True) -> DangerWatch:
+def danger_meaning_path(settings: Settings) -> Path:
+    """Return where the learned network is that understands danger by its meaning."""
+    return settings.home / "models" / "danger-meaning.npz"
+
+
+def danger_watch(
+    settings: Settings, *, is_learned: bool = True, reader: QuestionReader | None = None
+) -> DangerWatch:
     """Return what recognises danger; it needs no model and no edition.
 
-    Weights that are missing or damaged are told and left out: the rules alone suffice.
+    With a `reader` the meaning is listened to as well. What was learned and is missing or
+    damaged is told and left out: the rules alone suffice.
 
     Raises:
         InvalidKnowledge: knowledge/emergencies.yml is missing or has errors.
     """
-    weights = None
+    weights = meaning = None
     if is_learned:
         try:
             weights = PhraseWeights.load(danger_weights_path(settings))
         except PhraseWeightsInvalid as err:
             log.warning("danger_by_rules_alone", extra=fields(reason=str(err)))
-    return DangerWatch(danger_emergencies(settings), weights)
+    if weights is not None and reader is not None:
+        try:
+            learned = MeaningWeights.load(danger_meaning_path(settings), reader.name)
+            meaning = MeaningListener(learned, lambda text: reader.read_question(text).inner)
+        except MeaningInvalid as err:
+            log.warning("danger_without_meaning", extra=fields(reason=str(err)))
+    return DangerWatch(danger_emergencies(settings), weights, meaning)
 
 
 def unkept_watch(settings: Settings) -> UnkeptWatch:

@@ -80,7 +80,13 @@ def fold(text: str) -> str:
 
 def simplified(text: str) -> str:
     """Return text NFKC-folded, lower case and in simplified characters."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = text
+    if not unicodedata.is_normalized("NFKC", text):
+        folded = unicodedata.normalize("NFKC", text)
+    folded = folded.lower()
+    # Most text has none of them, and looking is much faster than translating.
+    if _traditional_characters().isdisjoint(folded):
+        return folded
     return folded.translate(_simplified_characters())
 
 
@@ -96,6 +102,12 @@ def in_simplified(text: str) -> str:
 def question_key(text: str) -> str:
     """Return what two spellings of one question share: `fold` in simplified characters."""
     return _NOT_WORD.sub("", simplified(text))
+
+
+@cache
+def _traditional_characters() -> frozenset[str]:
+    """Return all characters that have a simplified one."""
+    return frozenset(map(chr, _simplified_characters()))
 
 
 @cache

@@ -77,9 +77,11 @@ if [ -z "${WENBAN_EMBEDDING_MODEL:-}" ]; then
   fi
 fi
 
-danger=$(digest assistant/safety/*.py knowledge/emergencies.yml data/danger/*.yml data/nlu/*.yml)
-if ! is_done danger "$danger" || [ ! -f "$home/models/danger.json" ]; then
-  say "学习危险识别的词语权重…"
+# The rules (knowledge/emergencies.yml) are read as they are; only what is learned takes time.
+danger=$(digest assistant/safety/{labelled,meaning,meaning_training,phrase_weights,plain_text}.py assistant/cli/danger.py data/danger/*.yml data/nlu/*.yml)
+danger="$danger $(cat "$home/models/embedding/manifest.json" 2>/dev/null | sha256sum | cut -d' ' -f1) ${WENBAN_EMBEDDING_MODEL:-}"
+if ! is_done danger "$danger" || [ ! -f "$home/models/danger.json" ] || [ ! -f "$home/models/danger-meaning.npz" ]; then
+  say "学习危险识别（词语几秒钟，语义约 5 分钟）…"
   .venv/bin/wenban danger train
   done_with danger "$danger"
 fi

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -56,7 +56,7 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     from assistant.text import clean_message
 
     danger, loop = danger_watch(process_settings()), asyncio.new_event_loop()
-    runner: TurnRunner | None = None
+    worker: Worker | None = None
     try:
         for number, row in enumerate(rows):
             started = monotonic_seconds()
@@ -70,8 +70,12 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 yield {"id": row["id"], "text": row["text"], **refused(err)}
                 continue
             # Loaded late: who is in danger is answered also where the model is missing.
-            runner = runner or _runner()
-            result = loop.run_until_complete(runner.run(f"ask-{number}", text, None))
+            worker = worker or _worker()
+            alarm = worker.look(text)
+            if alarm is not None:
+                yield {"id": row["id"], "text": row["text"], **endangered(alarm, started)}
+                continue
+            result = loop.run_until_complete(worker.runner.run(f"ask-{number}", text, None))
             passages = result.parsed.get("passages") or {}
             yield {
                 "id": row["id"],
@@ -87,13 +91,22 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         loop.close()
 
 
-def _runner() -> TurnRunner:
+class Worker(NamedTuple):
+    """What a worker has and a gateway has not: the model, and a second look at danger."""
+
+    runner: TurnRunner
+    look: Callable[[str], Alarm | None]
+
+
+def _worker() -> Worker:
     """Return what runs turns, with the newest model."""
-    from assistant.services import process_settings
+    from assistant.services import danger_watch, process_embedder, process_settings
     from assistant.worker.process import rasa_model
     from assistant.worker.turn import TurnRunner
 
-    return TurnRunner(rasa_model(process_settings()))
+    settings = process_settings()
+    runner = TurnRunner(rasa_model(settings))
+    return Worker(runner, danger_watch(settings, reader=process_embedder()).look)
 
 
 def endangered(alarm: Alarm, started: float) -> dict[str, Any]:

@@ -6,16 +6,21 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from assistant.retrieval.evaluate import Share
+from assistant.safety.card import DangerWatch
 from assistant.services import danger_emergencies, danger_watch, danger_weights_path
 from assistant.settings import Settings, load_settings
 
 DANGER = Path("data") / "danger"
 INTENTS = Path("data") / "nlu"
+# How many sentences of the intents the networks see: as many more would only take time.
+INTENTS_FOR_MEANING = 2000
+NETWORKS = 2
 
 
 @click.group(help="危险识别：学习、试验、评测。\n\n示例：wenban danger try 屋里好大煤气味头晕")
@@ -23,9 +28,12 @@ def danger() -> None:
     """Group of the commands about danger."""
 
 
-@danger.command(help="由 data/danger 学习词语权重（几秒钟）。\n\n示例：wenban danger train")
-def train() -> None:
-    """Learn the weights and write them where every process finds them."""
+@danger.command(
+    help="由 data/danger 学习：词语权重（几秒）和语义网络（几分钟）。\n\n示例：wenban danger train"
+)
+@click.option("--words-only", is_flag=True, help="只学词语权重，不需要向量模型")
+def train(words_only: bool) -> None:
+    """Learn the weights and the network, and write them where every process finds them."""
     from assistant.safety.labelled import read_labelled, sentences_of_intents
     from assistant.safety.phrase_weights import learn
     from assistant.safety.plain_text import plain_text
@@ -34,21 +42,53 @@ def train() -> None:
     pictures = danger_emergencies(settings).pictures
     labelled = read_labelled(settings.root / DANGER)
     told = [(plain_text(item.text, pictures), item.numbers[0]) for item in labelled if item.numbers]
-    safe = [item.text for item in labelled if not item.numbers]
-    safe += sentences_of_intents(settings.root / INTENTS)
-    weights = learn(told, [plain_text(text, pictures) for text in safe], _fingerprint(settings))
+    safe = [plain_text(item.text, pictures) for item in labelled if not item.numbers]
+    sentences = [
+        plain_text(text, pictures) for text in sentences_of_intents(settings.root / INTENTS)
+    ]
+    source = _fingerprint(settings)
+    weights = learn(told, [*safe, *sentences], source)
     path = danger_weights_path(settings)
     weights.save(path)
-    click.echo(f"由 {len(told)} 条危险和 {len(safe)} 条平常的话学得，写入 {path}")
+    click.echo(f"由 {len(told)} 条危险和 {len(safe) + len(sentences)} 条平常的话学得，写入 {path}")
+    if not words_only:
+        fewer = sentences[:: max(1, len(sentences) // INTENTS_FOR_MEANING)]
+        _train_meaning(settings, [*told, *((text, "") for text in (*safe, *fewer))], source)
+
+
+def _train_meaning(settings: Settings, texts: Sequence[tuple[str, str]], source: str) -> None:
+    """Learn the networks from (text, number or nothing)."""
+    import numpy as np
+
+    from assistant.cli.progress import stage_progress
+    from assistant.safety.meaning import MeaningWeights
+    from assistant.safety.meaning_training import learn_network
+    from assistant.services import danger_meaning_path, process_embedder
+
+    reader, say = process_embedder(), stage_progress()
+    tokens = []
+    for done, (text, _number) in enumerate(texts, start=1):
+        tokens.append(reader.read_question(text).inner.astype(np.float16))
+        say("句子向量", done, len(texts))
+    numbers = [number for _text, number in texts]
+    networks = tuple(
+        learn_network(
+            tokens, numbers, seed=seed, progress=partial(say, f"语义网络 {seed + 1}/{NETWORKS}")
+        )
+        for seed in range(NETWORKS)
+    )
+    path = danger_meaning_path(settings)
+    MeaningWeights(networks, reader.name, reader.inner_dimension, source).save(path)
+    click.echo(f"由 {len(texts)} 条话学得语义网络，写入 {path}")
 
 
 @danger.command("try", help="看一句话会不会提示、凭什么。\n\n示例：wenban danger try 油锅着了")
 @click.argument("text")
 @click.option("--rules-only", is_flag=True, help="只用规则，不用学习的权重")
-def try_text(text: str, rules_only: bool) -> None:
+@click.option("--meaning", is_flag=True, help="也听语义（工作进程的第二次识别，需要向量模型）")
+def try_text(text: str, rules_only: bool, meaning: bool) -> None:
     """Print what a text calls for; exit 1 when it is no danger."""
-    settings = load_settings()
-    alarm = danger_watch(settings, is_learned=not rules_only).look(text)
+    alarm = _watch(rules_only=rules_only, meaning=meaning).look(text)
     if alarm is None:
         click.echo("不提示")
         raise SystemExit(1)
@@ -60,12 +100,13 @@ def try_text(text: str, rules_only: bool) -> None:
 @danger.command("eval", help="在带标注的文件夹上评测。\n\n示例：wenban danger eval data/danger")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--rules-only", is_flag=True, help="只用规则，不用学习的权重")
+@click.option("--meaning", is_flag=True, help="也听语义（工作进程的第二次识别，需要向量模型）")
 @click.option("--misses", type=click.Path(path_type=Path), help="把错的逐条写到这个文件（JSONL）")
-def evaluate(folder: Path, rules_only: bool, misses: Path | None) -> None:
+def evaluate(folder: Path, rules_only: bool, meaning: bool, misses: Path | None) -> None:
     """Print recall, right numbers and false alarms, by set and in all."""
     from assistant.safety.labelled import read_labelled
 
-    watch = danger_watch(load_settings(), is_learned=not rules_only)
+    watch = _watch(rules_only=rules_only, meaning=meaning)
     counts: dict[str, Counter[str]] = {}
     wrong: list[dict[str, object]] = []
     for item in read_labelled(folder):
@@ -83,6 +124,16 @@ def evaluate(folder: Path, rules_only: bool, misses: Path | None) -> None:
     if misses is not None:
         lines = [json.dumps(row, ensure_ascii=False) for row in wrong]
         misses.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _watch(*, rules_only: bool, meaning: bool) -> DangerWatch:
+    """Return what recognises danger: as a gateway does, or with `meaning` as a worker does."""
+    from assistant.services import process_embedder
+
+    if rules_only and meaning:
+        raise click.UsageError("--rules-only 和 --meaning 只能选一个")
+    reader = process_embedder() if meaning else None
+    return danger_watch(load_settings(), is_learned=not rules_only, reader=reader)
 
 
 def _outcome(wanted: Sequence[str], told: str | None) -> str:

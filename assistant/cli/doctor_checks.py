@@ -102,8 +102,10 @@ def check_rasa_model(settings: Settings) -> Finding:
 
 def check_danger(settings: Settings) -> Finding:
     """Return whether danger is recognised, and whether the learned weights help."""
+    from assistant.retrieval.embedder import load_embedder
+    from assistant.safety.meaning import MeaningWeights
     from assistant.safety.phrase_weights import PhraseWeights, PhraseWeightsInvalid
-    from assistant.services import danger_emergencies, danger_weights_path
+    from assistant.services import danger_emergencies, danger_meaning_path, danger_weights_path
 
     name = "危险识别"
     try:
@@ -114,7 +116,14 @@ def check_danger(settings: Settings) -> Finding:
         weights = PhraseWeights.load(danger_weights_path(settings))
     except PhraseWeightsInvalid as err:
         return Finding(name, False, f"只有规则可用（{err}）", "运行 wenban danger train")
-    return Finding(name, True, f"{kinds} 类危险，{len(weights.runs)} 个学得的词语权重")
+    try:
+        embedder = load_embedder(settings.embedding_model, settings.embedding_folder).name
+        MeaningWeights.load(danger_meaning_path(settings), embedder)
+    except (HotlineError, OSError, ValueError, KeyError) as err:
+        return Finding(name, False, f"不听语义，只看词语（{err}）", "运行 wenban danger train")
+    return Finding(
+        name, True, f"{kinds} 类危险，{len(weights.runs)} 个学得的词语权重，语义网络可用"
+    )
 
 
 def check_edition(settings: Settings) -> Finding:

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from assistant.retrieval.embedder import Embedder, FloatArray, OnnxEmbedder, Progress
+from assistant.retrieval.embedder import FloatArray, Progress, QuestionRead, QuestionReader
 
 _KEPT = 256
 
@@ -18,8 +18,9 @@ _KEPT = 256
 class CachedEmbedder:
     """Wraps an embedder; safe to share between threads."""
 
-    def __init__(self, inner: Embedder) -> None:
+    def __init__(self, inner: QuestionReader) -> None:
         self.inner, self.name, self.dimension = inner, inner.name, inner.dimension
+        self.inner_dimension = inner.inner_dimension
         self._known: OrderedDict[str, tuple[FloatArray, FloatArray]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -41,6 +42,12 @@ class CachedEmbedder:
         """See Embedder."""
         return self.inner.passage_tokens(text)
 
+    def read_question(self, text: str) -> QuestionRead:
+        """See QuestionReader; what is seen inside is large and not remembered."""
+        read = self.inner.read_question(text)
+        self._remember(text, (read.vector, read.tokens))
+        return read
+
     def _both(self, text: str) -> tuple[FloatArray, FloatArray]:
         """Return vector and tokens of a question."""
         with self._lock:
@@ -48,15 +55,13 @@ class CachedEmbedder:
             if known is not None:
                 self._known.move_to_end(text)
                 return known
-        fresh = self._fresh(text)
+        read = self.read_question(text)
+        return read.vector, read.tokens
+
+    def _remember(self, text: str, said: tuple[FloatArray, FloatArray]) -> None:
+        """Keep what was said of a question, and forget what was asked longest ago."""
         with self._lock:
-            self._known[text] = fresh
+            self._known[text] = said
+            self._known.move_to_end(text)
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-        return fresh
-
-    def _fresh(self, text: str) -> tuple[FloatArray, FloatArray]:
-        """Ask the network: once where it can tell both at once."""
-        if isinstance(self.inner, OnnxEmbedder):
-            return self.inner.question_with_tokens(text)
-        return self.inner.embed_questions([text])[0], self.inner.question_tokens(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,19 @@ Progress = Callable[[int, int], None]
 QUERY_PREFIX = "query: "
 PASSAGE_PREFIX = "passage: "
 _BATCH = 32
+
+
+class QuestionRead(NamedTuple):
+    """What one run of the network says of a question.
+
+    `vector`, shape (dimension,), length 1; `tokens`, shape (n, dimension), without prefix and
+    special tokens; `inner`, shape (n_all, inner_dimension), all tokens as seen inside the
+    network.
+    """
+
+    vector: FloatArray
+    tokens: FloatArray
+    inner: FloatArray
 
 
 class Embedder(Protocol):
@@ -46,6 +59,19 @@ class Embedder(Protocol):
 
     def passage_tokens(self, text: str) -> FloatArray:
         """Return the same for a passage."""
+
+
+class QuestionReader(Embedder, Protocol):
+    """An embedder that also tells what its network sees inside."""
+
+    inner_dimension: int
+
+    def read_question(self, text: str) -> QuestionRead:
+        """Return all that the network says of a question, from one run.
+
+        The inner states are those of layers halfway and three quarters up, side by side:
+        more of the wording is left there than in the last layer.
+        """
 
 
 class OnnxEmbedder:
@@ -78,7 +104,10 @@ class OnnxEmbedder:
         self._tokenizer.enable_truncation(256)
         described = json.loads(manifest.read_text("utf-8"))
         self.name = "e5-small-int8:" + described["files"]["onnx/model.int8.onnx"][:12]
-        self.dimension = int(self._session.get_outputs()[0].shape[-1])
+        sizes = {output.name: output.shape[-1] for output in self._session.get_outputs()}
+        if "inner" not in sizes:
+            raise ModelMissing(model, "the embedding model is of an older release")
+        self.dimension, self.inner_dimension = int(sizes["hidden"]), int(sizes["inner"])
 
     def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """See Embedder."""
@@ -90,23 +119,25 @@ class OnnxEmbedder:
 
     def question_tokens(self, text: str) -> FloatArray:
         """See Embedder."""
-        return self.question_with_tokens(text)[1]
+        return self.read_question(text).tokens
 
     def passage_tokens(self, text: str) -> FloatArray:
         """See Embedder."""
-        return self._with_tokens(PASSAGE_PREFIX, text)[1]
+        return self._read(PASSAGE_PREFIX, text).tokens
 
-    def question_with_tokens(self, text: str) -> tuple[FloatArray, FloatArray]:
-        """Return a question's vector and its tokens from one run of the network."""
-        return self._with_tokens(QUERY_PREFIX, text)
+    def read_question(self, text: str) -> QuestionRead:
+        """See Embedder."""
+        return self._read(QUERY_PREFIX, text)
 
-    def _with_tokens(self, prefix: str, text: str) -> tuple[FloatArray, FloatArray]:
-        """Return vector and tokens of one text; tokens that lie in the prefix are left out."""
+    def _read(self, prefix: str, text: str) -> QuestionRead:
+        """Return what the network says of one text."""
         encoded = self._tokenizer.encode(prefix + text)
-        hidden = self._hidden(np.array([encoded.ids], dtype=np.int64))
+        ids = np.array([encoded.ids], dtype=np.int64)
+        hidden, inner = self._run(["hidden", "inner"], ids)
         is_special = np.array(encoded.special_tokens_mask, dtype=bool)
         ends = np.array([end for _start, end in encoded.offsets])
-        return _pooled(hidden)[0], hidden[0][~is_special & (ends > len(prefix))]
+        tokens = hidden[0][~is_special & (ends > len(prefix))]
+        return QuestionRead(_pooled(hidden)[0], tokens, inner[0])
 
     def _embed(self, texts: list[str], progress: Progress | None) -> FloatArray:
         """Embed batches of equal token count.
@@ -129,18 +160,18 @@ class OnnxEmbedder:
                 end += 1
             rows = order[start:end]
             ids = np.array([encoded[row].ids for row in rows], dtype=np.int64)
-            vectors[rows] = _pooled(self._hidden(ids))
+            vectors[rows] = _pooled(self._run(["hidden"], ids)[0])
             done += len(rows)
             start = end
             if progress is not None:
                 progress(done, len(texts))
         return vectors
 
-    def _hidden(self, ids: npt.NDArray[np.int64]) -> FloatArray:
-        """Run the network on ids of one length; one vector a token."""
+    def _run(self, outputs: list[str], ids: npt.NDArray[np.int64]) -> list[FloatArray]:
+        """Run the network on ids of one length; one vector a token, for each output."""
         feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        hidden: FloatArray = self._session.run(None, feeds)[0]
-        return hidden
+        found: list[FloatArray] = self._session.run(outputs, feeds)
+        return found
 
 
 def _pooled(hidden: FloatArray) -> FloatArray:
@@ -173,6 +204,7 @@ class TorchEmbedder:
         self._passage_prefix = passage_prefix or (PASSAGE_PREFIX if is_e5 else "")
         self.name = f"sentence-transformers:{model}"
         self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.inner_dimension = self.read_question("好").inner.shape[1]
 
     def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """See Embedder."""
@@ -189,6 +221,21 @@ class TorchEmbedder:
     def passage_tokens(self, text: str) -> FloatArray:
         """See Embedder."""
         return self._tokens(self._passage_prefix, text)
+
+    def read_question(self, text: str) -> QuestionRead:
+        """See Embedder; a model that is no transformer of its own has nothing inside to see."""
+        vector, tokens = self.embed_questions([text])[0], self.question_tokens(text)
+        network = getattr(self._model[0], "auto_model", None)
+        if network is None:
+            return QuestionRead(vector, tokens, tokens)
+        import torch
+
+        features = self._model.tokenize([self._question_prefix + text])
+        with torch.no_grad():
+            states = network(**features, output_hidden_states=True).hidden_states
+        depth = len(states) - 1
+        inner = torch.cat([states[depth // 2], states[depth * 3 // 4]], dim=2)
+        return QuestionRead(vector, tokens, inner[0].cpu().numpy())
 
     def _tokens(self, prefix: str, text: str) -> FloatArray:
         """Return the tokens of one text, less the first and last (special) and the prefix's."""
@@ -210,6 +257,6 @@ class TorchEmbedder:
         return vectors
 
 
-def load_embedder(setting: str, folder: Path) -> Embedder:
+def load_embedder(setting: str, folder: Path) -> QuestionReader:
     """Return the embedder that the setting WENBAN_EMBEDDING_MODEL names; empty: the default."""
     return TorchEmbedder(setting) if setting else OnnxEmbedder(folder)

@@ -30,6 +30,9 @@ TOKENIZER_SHA256 = "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf
 MANIFEST = "manifest.json"
 # Tokens beyond this are cut: questions are short, passages are split before.
 MAX_TOKENS = 256
+# After how many of the twelve layers the tokens are also given out, side by side: there more
+# is left of the wording than in the last one, which was made for comparing meanings.
+INNER_LAYERS = (6, 9)
 
 _LAYER_NAMES = {
     "q": "attention.self.query",
@@ -250,7 +253,7 @@ def _write_sentence_transformers_files(folder: Path, hidden: int) -> None:
 
 
 def _export_onnx(folder: Path) -> None:
-    """Write onnx/model.int8.onnx: token ids and mask in, last hidden states out."""
+    """Write onnx/model.int8.onnx: token ids and mask in, last and inner hidden states out."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import BertModel
@@ -260,14 +263,17 @@ def _export_onnx(folder: Path) -> None:
     ).eval()
 
     class Encoder(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
-        """Give the exporter plain tensors in and one tensor, the last hidden states, out."""
+        """Give the exporter plain tensors in, and the last and the inner hidden states out."""
 
         def __init__(self) -> None:
             super().__init__()
             self.bert = model
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.bert(input_ids=input_ids, attention_mask=attention_mask)[0]
+            states = self.bert(
+                input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+            ).hidden_states
+            return states[-1], torch.cat([states[layer] for layer in INNER_LAYERS], dim=2)
 
     (folder / "onnx").mkdir()
     full = folder / "onnx" / "model.onnx"
@@ -277,11 +283,12 @@ def _export_onnx(folder: Path) -> None:
         (sample, torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])),
         str(full),
         input_names=["input_ids", "attention_mask"],
-        output_names=["hidden"],
+        output_names=["hidden", "inner"],
         dynamic_axes={
             "input_ids": {0: "batch", 1: "tokens"},
             "attention_mask": {0: "batch", 1: "tokens"},
             "hidden": {0: "batch", 1: "tokens"},
+            "inner": {0: "batch", 1: "tokens"},
         },
         opset_version=14,
         dynamo=False,

@@ -7,10 +7,14 @@ and their names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.safety.danger import Danger, DangerRecogniser
 from assistant.safety.emergencies import Emergencies
 from assistant.safety.phrase_weights import PhraseWeights
+
+if TYPE_CHECKING:
+    from assistant.safety.meaning import Listener
 
 CRISIS = "redirected_crisis"
 EMERGENCY = "redirected_emergency"
@@ -40,9 +44,14 @@ class Alarm:
 class DangerWatch:
     """Looks at messages and makes the card; safe to share between threads."""
 
-    def __init__(self, emergencies: Emergencies, weights: PhraseWeights | None = None) -> None:
+    def __init__(
+        self,
+        emergencies: Emergencies,
+        weights: PhraseWeights | None = None,
+        meaning: Listener | None = None,
+    ) -> None:
         self._emergencies = emergencies
-        self._recogniser = DangerRecogniser(emergencies, weights)
+        self._recogniser = DangerRecogniser(emergencies, weights, meaning)
 
     def look(self, message: str) -> Alarm | None:
         """Return the alarm that a message, cleaned or not, calls for, or None."""

@@ -12,12 +12,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.safety.emergencies import ALARM_AT, STRENGTHS, Cue, Emergencies, Kind
 from assistant.safety.phrase_weights import PhraseWeights
 from assistant.safety.plain_text import plain_text
 from assistant.safety.signs import Scene, Sign, Span
 from assistant.safety.word_finder import Found, WordFinder
+
+if TYPE_CHECKING:
+    from assistant.safety.meaning import Listener
 
 # Longer texts are cut in the middle: the end of a long message is where help is called for.
 MAX_CHARS = 2000
@@ -38,6 +42,8 @@ LONG = (60, 150, 400)
 HEARD_AT, LONG_WORTH, POINT_WORTH, SURE_AT = 1.5, 1.5, 0.3, 6
 IS_LETTER = 2
 NO_SIGN, LEAST_POINTS, MOST_POINTS = -1, -3, 6
+# Where the meaning is listened to as well, what did not alarm so far does so from here on.
+UNDERSTOOD_AT, MEANING_WORTH, NUMBER_MEANING_WORTH = 2.5, 0.7, 0.5
 # What a point is worth for the number beside the sound, and how many count.
 NUMBER_WORTH, MOST_RANKED = 0.4, 8
 # Longer texts are heard in overlapping pieces of so many sentences.
@@ -93,12 +99,19 @@ class DangerRecogniser:
     """Recognises danger by rules and, where they were learned, by weights of phrases.
 
     The rules alone suffice to run. With weights, points and sound are added up, which finds
-    much that no rule knows and silences rules that ring at harmless talk. Safe to share
-    between threads.
+    much that no rule knows and silences rules that ring at harmless talk. With a listener
+    for the meaning, what these two leave is listened to once more; it never takes an alarm
+    back. Safe to share between threads.
     """
 
-    def __init__(self, emergencies: Emergencies, weights: PhraseWeights | None = None) -> None:
-        self._weights = weights
+    def __init__(
+        self,
+        emergencies: Emergencies,
+        weights: PhraseWeights | None = None,
+        meaning: Listener | None = None,
+    ) -> None:
+        """Take the data; `meaning` is used where there are `weights`."""
+        self._weights, self._meaning = weights, meaning
         self._data = emergencies
         words: set[str] = set(emergencies.masks | emergencies.turns)
         for kind in emergencies.kinds:
@@ -142,9 +155,18 @@ class DangerRecogniser:
         loud = (heard.danger(start, end) + heard.whole) / 2
         points = max((found.points for found in weighed), default=NO_SIGN)
         total = loud + POINT_WORTH * min(max(points, LEAST_POINTS), MOST_POINTS)
-        if total < HEARD_AT + LONG_WORTH * longer and points < SURE_AT + longer:
-            return None
+        total -= LONG_WORTH * longer
+        meant: dict[str, float] = {}
+        if total < HEARD_AT and points < SURE_AT + longer:
+            if self._meaning is None:
+                return None
+            meaning = self._meaning.listen(read.text[start:end])
+            if total + MEANING_WORTH * meaning.danger < UNDERSTOOD_AT:
+                return None
+            meant = meaning.numbers
         sounds = weights.numbers(read.text[start:end])
+        for name, odds in meant.items():
+            sounds[name] += NUMBER_MEANING_WORTH * odds
         numbers = dict(sounds)
         for found in weighed:
             told = min(max(found.points + found.kind.rank, 0), MOST_RANKED) * NUMBER_WORTH
@@ -162,22 +184,26 @@ class DangerRecogniser:
     def _read(self, text: str) -> _Read:
         """Return a text with the words found in it; masks hide signs, but no cues."""
         found = self._finder.find(text)
-        hidden = _hidden(found, self._data.masks, len(text))
+        masks = self._data.masks
+        hidden = _hidden(found, masks, len(text))
+        is_hiding = bytes(map(bool, hidden))
         signs: dict[str, list[Span]] = {}
         cues: dict[str, list[Span]] = {}
-        for place in found:
-            if place.word in self._data.masks:
+        for start, end, word, _is_heard in found:
+            if word in masks:
                 continue
-            span = Span(place.start, place.end)
-            cues.setdefault(place.word, []).append(span)
-            if max(hidden[place.start : place.end]) < place.end - place.start:
-                signs.setdefault(place.word, []).append(span)
+            span = Span(start, end)
+            cues.setdefault(word, []).append(span)
+            if is_hiding.find(1, start, end) < 0 or max(hidden[start:end]) < end - start:
+                signs.setdefault(word, []).append(span)
         for places in (signs, cues):
             for word, spans in places.items():
                 if len(spans) > 2 * MOST_PLACES:
                     places[word] = spans[:MOST_PLACES] + spans[-MOST_PLACES:]
         ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-        sentence_of = [bisect_right(ends, position) for position in range(len(text))]
+        sentence_of: list[int] = []
+        for number, end in enumerate((*ends, len(text))):
+            sentence_of += [number] * (end - len(sentence_of))
         return _Read(text, Scene(signs, sentence_of), Scene(cues, sentence_of), [*ends, len(text)])
 
     def _weighed(self, read: _Read) -> list[_Weighed]:

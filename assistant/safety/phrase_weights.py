@@ -3,7 +3,7 @@
 Beside the rules, which know what to look for, stands what was learned from many
 labelled messages (data/danger): runs of one to three characters, each weighted by
 how rare it is and by how much it speaks for danger, and for which number. Set-up
-learns the weights in seconds; using them needs nothing but this file.
+learns the weights in seconds; using them needs NumPy and this file.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from assistant.errors import HotlineError
 from assistant.safety.emergencies import NUMBERS
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 # A run that stands in fewer texts was seen by chance.
 FEWEST_TEXTS = 2
@@ -43,17 +42,81 @@ class PhraseWeightsInvalid(HotlineError):
 class Heard:
     """How every part of a text sounds, by running sums; `whole` counts each run once."""
 
-    for_danger: list[float]
-    squares: list[float]
+    for_danger: npt.NDArray[np.float64]
+    squares: npt.NDArray[np.float64]
     bias: float
     whole: float
 
     def danger(self, start: int, end: int) -> float:
         """Return the log-odds that the text between two positions tells of danger."""
-        length = self.squares[end] - self.squares[start]
+        length = float(self.squares[end] - self.squares[start])
         if length <= 0:
             return SILENT
-        return (self.for_danger[end] - self.for_danger[start]) / math.sqrt(length) + self.bias
+        told = float(self.for_danger[end] - self.for_danger[start])
+        return told / math.sqrt(length) + self.bias
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """The known runs of one length by code, ascending; the last row of `worth` is of no run.
+
+    A row of `worth` is what a run adds to the sums: its weighted rarity, and its rarity
+    squared.
+    """
+
+    codes: npt.NDArray[np.int64]
+    worth: npt.NDArray[np.float64]
+
+    def rows(self, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the row of every code."""
+        rows = np.searchsorted(self.codes, codes)
+        rows[self.codes.take(rows, mode="clip") != codes] = len(self.codes)
+        return rows
+
+
+class _RunTable:
+    """All known runs, so that a text's are looked up at once; a look-up each takes too long.
+
+    A run's code is made from the numbers of its characters. The characters of a known run
+    are known themselves: they stand in no fewer texts.
+    """
+
+    def __init__(self, runs: Mapping[str, tuple[float, ...]]) -> None:
+        chars = sorted(run for run in runs if len(run) == 1)
+        self._number = {char: number for number, char in enumerate(chars, start=1)}
+        self._base = len(chars) + 1
+        self.by_length = [self._of_length(runs, length) for length in (1, 2, 3)]
+
+    def codes(self, text: str) -> list[npt.NDArray[np.int64]]:
+        """Return the codes of a text's runs of one, two and three characters, by start.
+
+        Runs that the end of the text cuts off are left out.
+        """
+        number = self._number.get
+        singles = np.array([number(char, 0) for char in text], dtype=np.int64)
+        pairs = singles[:-1] * self._base + singles[1:]
+        triples = pairs[:-1] * self._base + singles[2:]
+        # A character that is not known (0) makes no known run with those around it.
+        pairs[(singles[:-1] == 0) | (singles[1:] == 0)] = -1
+        triples[(pairs[:-1] < 0) | (pairs[1:] < 0)] = -1
+        return [singles, pairs, triples]
+
+    def _of_length(self, runs: Mapping[str, tuple[float, ...]], length: int) -> _Runs:
+        """Return the runs of one length; without any, one that no text has."""
+        kept = [run for run in runs if len(run) == length and set(run) <= self._number.keys()]
+        codes = np.array([self._code(run) for run in kept] or [-2], dtype=np.int64)
+        worth = np.array(
+            [(runs[run][0] * runs[run][1], runs[run][0] ** 2) for run in kept] or [(0.0, 0.0)]
+        )
+        order = np.argsort(codes)
+        return _Runs(codes[order], np.vstack([worth[order], (0.0, 0.0)]))
+
+    def _code(self, run: str) -> int:
+        """Return the code of a run whose characters are known."""
+        code = 0
+        for char in run:
+            code = code * self._base + self._number[char]
+        return code
 
 
 @dataclass(frozen=True)
@@ -65,32 +128,28 @@ class PhraseWeights:
     learned_from: str
 
     @cached_property
-    def _worth(self) -> dict[str, tuple[float, float]]:
-        """What each run adds to the sums: its weighted rarity, and its rarity squared."""
-        return {run: (row[0] * row[1], row[0] * row[0]) for run, row in self.runs.items()}
+    def _table(self) -> _RunTable:
+        """The runs as they are looked up."""
+        return _RunTable(self.runs)
 
     def listen(self, text: str) -> Heard:
         """Return how a text sounds that is in the spelling of `plain_text`."""
-        worth = self._worth
-        seen: set[str] = set()
-        for_danger, squares = [0.0], [0.0]
-        total = length = whole = whole_length = 0.0
-        for start in range(len(text)):
-            for end in (start + 1, start + 2, start + 3):
-                run = text[start:end]
-                found = worth.get(run)
-                if found is None:
-                    break  # a longer run stands in no more texts than its beginning
-                total += found[0]
-                length += found[1]
-                if run not in seen:
-                    seen.add(run)
-                    whole += found[0]
-                    whole_length += found[1]
-            for_danger.append(total)
-            squares.append(length)
-        loud = whole / math.sqrt(whole_length) + self.bias[0] if whole_length else SILENT
-        return Heard(for_danger, squares, self.bias[0], loud)
+        table = self._table
+        sums = np.zeros((len(text) + 1, 2))
+        whole = np.zeros(2)
+        # As in `_runs`, a run that the end of the text cuts off counts as the shorter one.
+        cut: npt.NDArray[np.float64] = np.zeros((0, 2))
+        for length, (known, codes) in enumerate(
+            zip(table.by_length, table.codes(text), strict=True)
+        ):
+            rows = known.rows(codes)
+            worth = np.concatenate([known.worth[rows], cut[-length:] if length else cut])
+            sums[1:] += worth
+            cut = worth
+            whole += known.worth[np.unique(rows)].sum(axis=0)
+        sums = sums.cumsum(axis=0)
+        loud = float(whole[0]) / math.sqrt(whole[1]) + self.bias[0] if whole[1] > 0 else SILENT
+        return Heard(sums[:, 0], sums[:, 1], self.bias[0], loud)
 
     def numbers(self, text: str) -> dict[str, float]:
         """Return how much a text that tells of danger sounds like each number (log-odds)."""
@@ -143,8 +202,6 @@ def learn(
     `danger` holds (text, number). One logistic regression tells danger from the rest,
     one a number tells its texts from the other danger; classes weigh alike.
     """
-    import numpy as np
-
     texts = [*(text for text, _number in danger), *safe]
     counts = [_runs(text) for text in texts]
     seen = Counter(run for count in counts for run in count)
@@ -175,7 +232,6 @@ def _runs(text: str) -> Counter[str]:
 
 def _matrix(counts: Sequence[Counter[str]], kept: Sequence[str], rarity: dict[str, float]) -> Any:
     """Return the texts as a sparse matrix, shape (n_texts, n_runs), scaled as `Heard` does."""
-    import numpy as np
     from scipy import sparse
 
     column_of = {run: number for number, run in enumerate(kept)}
@@ -195,7 +251,6 @@ def _matrix(counts: Sequence[Counter[str]], kept: Sequence[str], rarity: dict[st
 
 def _fit(rows: Any, is_in: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float64], float]:
     """Return weights and bias of a logistic regression whose two classes weigh alike."""
-    import numpy as np
     from scipy.optimize import minimize
 
     sign = np.where(is_in, 1.0, -1.0)

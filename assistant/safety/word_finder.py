@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise, product
+from operator import add
 from typing import NamedTuple, TypeAlias
 
 _LATIN = re.compile(r"[a-z][a-z ']*[a-z]")
@@ -59,14 +60,13 @@ class WordFinder:
 
     def find(self, text: str) -> list[Found]:
         """Return every place of every word, by start, longer ones first; places may overlap."""
-        found = []
         heads, singles = self._by_head, self._singles
-        for start, char in enumerate(text):
-            if char in singles:
-                found.append(Found(start, start + 1, char))
-            words = heads.get(text[start : start + 2])
-            if words is not None:
-                for word in words:
+        found = [
+            Found(start, start + 1, char) for start, char in enumerate(text) if char in singles
+        ]
+        for start, head in enumerate(map(add, text, text[1:])):
+            if head in heads:
+                for word in heads[head]:
                     if text.startswith(word, start):
                         found.append(Found(start, start + len(word), word))
         found += self._find_misspelt(text)
@@ -76,11 +76,13 @@ class WordFinder:
 
     def _find_misspelt(self, text: str) -> list[Found]:
         """Return the places where another character of the same sound stands in a word."""
-        readings = _readings()
-        sounds = [readings.get(char, ("",))[0] for char in text]
+        usual = _usual_readings()
+        sounds = list(map(usual.get, text))
+        misspelt = self._misspelt
+        heads = [(start, pair) for start, pair in enumerate(pairwise(sounds)) if pair in misspelt]
         found = []
-        for start, pair in enumerate(pairwise(sounds)):
-            for word, wanted in self._misspelt.get(pair, ()):
+        for start, pair in heads:
+            for word, wanted in misspelt[pair]:
                 end = start + len(word)
                 if end > len(text) or text.startswith(word, start):
                     continue
@@ -162,6 +164,12 @@ def _readings() -> Mapping[str, tuple[str, ...]]:
         for code, text in raw.items()
         if 0x4E00 <= int(code) <= 0x9FFF
     }
+
+
+@cache
+def _usual_readings() -> Mapping[str, str]:
+    """Return the usual syllable of every character."""
+    return {char: sounds[0] for char, sounds in _readings().items()}
 
 
 @cache

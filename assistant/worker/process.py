@@ -7,7 +7,12 @@ import asyncio
 from assistant.clock import utc_now
 from assistant.messages.ids import new_id
 from assistant.messages.store import MessageStore
-from assistant.services import process_live_index
+from assistant.services import (
+    danger_watch,
+    process_embedder,
+    process_live_index,
+    process_settings,
+)
 from assistant.settings import Settings
 from assistant.storage.messages import open_message_store
 from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
@@ -44,7 +49,10 @@ async def _work(store: MessageStore, runner: TurnRunner, worker_id: str, beat: B
     """Warm up, say that we are ready, and work."""
     # The first turn is slow; let it be ours and not a citizen's.
     await runner.run("warm-up", "社保卡丢了怎么办", None)
-    loop = WorkerLoop(store, runner, worker_id, utc_now, turn_seconds=TURN_SECONDS)
+    danger = danger_watch(process_settings(), reader=process_embedder())
+    loop = WorkerLoop(
+        store, runner, worker_id, utc_now, danger=danger.look, turn_seconds=TURN_SECONDS
+    )
     stop_on_signals(loop)
     beat.state = "ready"
     await loop.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from assistant.cli import main
 from assistant.cli.doctor_checks import check_danger
+from assistant.services import danger_weights_path
 from assistant.settings import Settings
 
 
@@ -69,11 +71,38 @@ def test_a_row_that_is_not_whole_is_refused(repository: Path, tmp_path: Path, co
     assert "row 1" in found.output
 
 
+def test_the_words_are_learned_alone(
+    repository: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the embedding model, in seconds; the same data give the same file."""
+    monkeypatch.setenv("WENBAN_HOME", str(tmp_path))
+    found = run("train", "--words-only")
+    assert found.exit_code == 0, found.output
+    assert [tmp_path / "models" / "danger.json"] == list((tmp_path / "models").iterdir())
+    learned = danger_weights_path(settings).read_bytes()
+    assert learned == (tmp_path / "models" / "danger.json").read_bytes()
+
+
+def test_rules_alone_and_meaning_exclude_each_other(repository: Path) -> None:
+    """With words, not a traceback."""
+    for arguments in (["try", "着火了"], ["eval", "data/danger"]):
+        found = run(*arguments, "--rules-only", "--meaning")
+        assert found.exit_code == 2
+        assert "只能选一个" in found.output
+
+
 def test_doctor_tells_missing_weights_and_broken_rules(settings: Settings, tmp_path: Path) -> None:
     """Rules alone are a finding with the command that mends it; no rules are worse."""
     found = check_danger(replace(settings, home=tmp_path))
     assert not found.is_ok
     assert "wenban danger train" in found.mend
+    (tmp_path / "models").mkdir()
+    shutil.copy(danger_weights_path(settings), tmp_path / "models")
+    deaf = check_danger(replace(settings, home=tmp_path))
+    assert not deaf.is_ok
+    assert "不听语义" in deaf.text
+    assert "wenban danger train" in deaf.mend
+    assert check_danger(settings).is_ok
     broken = check_danger(replace(settings, knowledge=tmp_path))
     assert not broken.is_ok
     assert "kb check" in broken.mend

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from assistant.retrieval.documents import Document
-from assistant.retrieval.embedder import Embedder, FloatArray, Progress
+from assistant.retrieval.embedder import (
+    Embedder,
+    FloatArray,
+    Progress,
+    QuestionRead,
+    QuestionReader,
+)
 from assistant.retrieval.hybrid_index import HybridIndex, build_hybrid
 from assistant.retrieval.search import FEATURES, Candidate, HybridSearch
 
@@ -51,14 +57,20 @@ def candidate(doc_id: str, score: float, **features: float) -> Candidate:
 class Counting:
     """Passes everything on to a real embedder and counts what the network is asked."""
 
-    def __init__(self, inner: Embedder) -> None:
+    def __init__(self, inner: QuestionReader) -> None:
         self._inner, self.asked = inner, 0
         self.name, self.dimension = inner.name, inner.dimension
+        self.inner_dimension = inner.inner_dimension
 
     def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Count and pass on."""
         self.asked += 1
         return self._inner.embed_questions(texts, progress)
+
+    def read_question(self, text: str) -> QuestionRead:
+        """Count and pass on."""
+        self.asked += 1
+        return self._inner.read_question(text)
 
     def __getattr__(self, name: str) -> Any:
         """Pass everything else on."""
@@ -68,7 +80,7 @@ class Counting:
 class Lengths:
     """Stands for a model where no meaning is needed: a text's vector tells its length."""
 
-    name, dimension = "lengths", 2
+    name, dimension, inner_dimension = "lengths", 2, 2
 
     def embed_questions(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
         """Return (length, 1), scaled to length 1."""
@@ -82,6 +94,11 @@ class Lengths:
         return self.embed_questions([text])
 
     passage_tokens = question_tokens
+
+    def read_question(self, text: str) -> QuestionRead:
+        """Return the vector thrice."""
+        vector = self.embed_questions([text])
+        return QuestionRead(vector[0], vector, vector)
 
 
 def unit_rows(n: int, dimension: int = 16, seed: int = 0) -> FloatArray:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from assistant.errors import ModelMissing
 from assistant.retrieval.cached_embedder import CachedEmbedder
-from assistant.retrieval.embedder import Embedder, OnnxEmbedder, load_embedder
+from assistant.retrieval.embedder import (
+    Embedder,
+    OnnxEmbedder,
+    QuestionReader,
+    TorchEmbedder,
+    load_embedder,
+)
+from assistant.settings import Settings
 from tests.retrieval.small_index import Counting, Lengths
 
 TEXTS = ("社保卡丢了怎么补", "公积金怎么提取", "👍", "", "的" * 2000, "醫保報銷", "ETC 卡 100% {x}")
@@ -84,7 +93,7 @@ def test_progress_is_told_up_to_the_end(embedder: Embedder) -> None:
     assert told == sorted(told)
 
 
-def test_a_remembered_question_asks_the_network_once(embedder: Embedder) -> None:
+def test_a_remembered_question_asks_the_network_once(embedder: QuestionReader) -> None:
     """Featurizer and search need the same sentence within one turn."""
     counting = Counting(embedder)
     cached = CachedEmbedder(counting)
@@ -93,6 +102,58 @@ def test_a_remembered_question_asks_the_network_once(embedder: Embedder) -> None
     second = cached.embed_questions(["社保卡丢了怎么补"])
     assert 1 == asked == counting.asked
     assert np.array_equal(first, second)
+
+
+def test_a_question_that_was_read_is_remembered(embedder: QuestionReader) -> None:
+    """Danger is listened for first, with the very run that the turn needs."""
+    counting = Counting(embedder)
+    cached = CachedEmbedder(counting)
+    read = cached.read_question("社保卡丢了怎么补")
+    assert np.array_equal(read.vector, cached.embed_questions(["社保卡丢了怎么补"])[0])
+    assert np.array_equal(read.tokens, cached.question_tokens("社保卡丢了怎么补"))
+    assert 1 == counting.asked
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_network_tells_what_it_sees_inside(embedder: QuestionReader, text: str) -> None:
+    """All tokens, also of an empty text: prefix and special ones are always there."""
+    read = embedder.read_question(text)
+    assert read.inner.shape == (len(read.inner), embedder.inner_dimension)
+    assert len(read.inner) > len(read.tokens)
+    assert np.array_equal(read.tokens, embedder.question_tokens(text))
+    assert np.isfinite(read.inner).all()
+
+
+def test_a_model_of_the_user_tells_the_same_things(
+    embedder: QuestionReader, settings: Settings
+) -> None:
+    """The built folder, loaded as any sentence-transformers model is, sees nearly the same."""
+    user = TorchEmbedder(str(settings.embedding_folder), question_prefix="query: ")
+    assert user.inner_dimension == embedder.inner_dimension
+    theirs, ours = user.read_question("楼道里有烟"), embedder.read_question("楼道里有烟")
+    assert theirs.inner.shape == ours.inner.shape
+    alike = (theirs.inner * ours.inner).sum(axis=1) / (
+        np.linalg.norm(theirs.inner, axis=1) * np.linalg.norm(ours.inner, axis=1)
+    )
+    assert alike.min() > 0.95
+    assert theirs.vector @ ours.vector > 0.98
+
+
+def test_a_model_of_an_older_release_is_refused(tmp_path: Path, settings: Settings) -> None:
+    """It does not tell what it sees inside; the refusal says how to get the new one."""
+    shutil.copytree(settings.embedding_folder, tmp_path / "old", ignore=no_weights)
+    path = tmp_path / "old" / "onnx" / "model.int8.onnx"
+    model = onnx.load(settings.embedding_folder / "onnx" / "model.int8.onnx")
+    del model.graph.output[1]
+    onnx.save(model, path)
+    with pytest.raises(ModelMissing, match="make setup") as found:
+        load_embedder("", tmp_path / "old")
+    assert path == found.value.path
+
+
+def no_weights(_folder: str, names: list[str]) -> list[str]:
+    """Leave out what only PyTorch needs."""
+    return [name for name in names if name.endswith((".safetensors", ".onnx"))]
 
 
 def test_the_memory_for_questions_is_bounded() -> None:
