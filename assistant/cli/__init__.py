@@ -15,6 +15,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "retrieve": LazyCommand("assistant.cli.retrieve:retrieve", "在任意文档集合上检索"),
     "kb": LazyCommand("assistant.cli.kb:kb", "知识库：检查、审核、发布、回滚、导入导出"),
     "danger": LazyCommand("assistant.cli.danger:danger", "危险识别：学习、试验、评测"),
+    "alarms": LazyCommand("assistant.cli.alarms:alarms", "危险提醒：值班人员看的列表"),
     "answers": LazyCommand("assistant.cli.answers:answers", "智能答复的总开关：查看、暂停、恢复"),
     "audit": LazyCommand("assistant.cli.audit:audit", "审计记录：查看、核对"),
     "stats": LazyCommand("assistant.cli.stats:stats", "每天的处理数量"),

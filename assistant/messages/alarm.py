@@ -16,7 +16,7 @@ class DutyAlarm:
 
 @dataclass(frozen=True)
 class StoredAlarm:
-    """An alarm with the message that raised it; `sequence` grows."""
+    """An alarm with the message that raised it; `sequence` grows, `text` is what was written."""
 
     sequence: int
     kind: str
@@ -24,3 +24,4 @@ class StoredAlarm:
     conversation_id: str
     message_id: str
     raised_at: datetime
+    text: str

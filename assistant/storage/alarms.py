@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from assistant.messages.alarm import DutyAlarm, StoredAlarm
 from assistant.storage.session import Database
-from assistant.storage.tables import duty_alarms
+from assistant.storage.tables import duty_alarms, inbox
 
 
 def insert_alarm(
@@ -39,6 +39,11 @@ class SqlAlarms:
 
     def duty_alarms(self, limit: int = 100) -> tuple[StoredAlarm, ...]:
         """See `MessageStore`."""
-        query = select(duty_alarms).order_by(duty_alarms.c.sequence.desc()).limit(limit)
+        query = (
+            select(duty_alarms, inbox.c.text)
+            .join(inbox, inbox.c.id == duty_alarms.c.message_id)
+            .order_by(duty_alarms.c.sequence.desc())
+            .limit(limit)
+        )
         with self._database.reading() as connection:
             return tuple(StoredAlarm(**row) for row in connection.execute(query).mappings())

@@ -38,6 +38,7 @@ def test_a_turn_of_danger_is_stored_whole(store: SqlMessageStore) -> None:
     store.complete(second.id, "w1", [reply(2)], NOW, alarm=DutyAlarm("heart", "120"))
     (stored,) = store.duty_alarms()
     assert ("heart", "120", second.id) == (stored.kind, stored.number, stored.message_id)
+    assert stored.text == "胸口像压着石头"
     assert store.tracker(conversation_id) == "the form is open"
     assert ["turn", "turn", "danger"] == [row.action for row in store.audit_rows()]
 
