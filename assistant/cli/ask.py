@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from assistant.cli.jsonl import read_rows, written_rows
 
 if TYPE_CHECKING:
     from assistant.safety.card import Alarm
+    from assistant.worker.loop import LookForDanger
     from assistant.worker.turn import TurnRunner
 
 
@@ -49,53 +50,65 @@ def decisions(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
-    from assistant.answering.decision import decision_of
     from assistant.clock import monotonic_seconds
-    from assistant.errors import InvalidText
-    from assistant.services import danger_watch, knowledge_view, process_settings
-    from assistant.text import clean_message
+    from assistant.services import danger_watch, process_settings
 
-    danger, loop = danger_watch(process_settings()), asyncio.new_event_loop()
+    look, loop = danger_watch(process_settings()).look, asyncio.new_event_loop()
     worker: Worker | None = None
     try:
         for number, row in enumerate(rows):
             started = monotonic_seconds()
-            alarm = danger.look(str(row["text"] or ""))
-            if alarm is not None:
-                yield {"id": row["id"], "text": row["text"], **endangered(alarm, started)}
-                continue
-            try:
-                text = clean_message(str(row["text"] or ""))
-            except InvalidText as err:
-                yield {"id": row["id"], "text": row["text"], **refused(err)}
-                continue
-            # Loaded late: who is in danger is answered also where the model is missing.
-            worker = worker or _worker()
-            alarm = worker.look(text)
-            if alarm is not None:
-                yield {"id": row["id"], "text": row["text"], **endangered(alarm, started)}
-                continue
-            result = loop.run_until_complete(worker.runner.run(f"ask-{number}", text, None))
-            passages = result.parsed.get("passages") or {}
-            yield {
-                "id": row["id"],
-                **decision_of(
-                    text=str(row["text"]),
-                    parsed=result.parsed,
-                    payloads=result.payloads,
-                    view=knowledge_view(str(passages.get("edition") or "")),
-                    elapsed_ms=(monotonic_seconds() - started) * 1000,
-                ),
-            }
+            found = _at_the_gateway(str(row["text"] or ""), look, started)
+            if isinstance(found, str):
+                # Loaded late: who is in danger is answered also where the model is missing.
+                worker = worker or _worker()
+                found = _in_the_worker(worker, loop, f"ask-{number}", found, started)
+            yield {"id": row["id"], **found, "text": row["text"]}
     finally:
         loop.close()
+
+
+def _at_the_gateway(raw: str, look: LookForDanger, started: float) -> dict[str, Any] | str:
+    """Return the Decision of a gateway, or the cleaned text that it would store for a worker."""
+    from assistant.errors import InvalidText
+    from assistant.text import clean_message
+
+    alarm = look(raw)
+    if alarm is not None:
+        return endangered(alarm, started)
+    try:
+        return clean_message(raw)
+    except InvalidText as err:
+        return refused(err)
+
+
+def _in_the_worker(
+    worker: Worker, loop: asyncio.AbstractEventLoop, name: str, text: str, started: float
+) -> dict[str, Any]:
+    """Return the Decision of a worker for a cleaned text."""
+    from assistant.answering.decision import decision_of
+    from assistant.clock import monotonic_seconds
+    from assistant.services import knowledge_view
+
+    alarm = worker.look(text)
+    if alarm is not None:
+        return endangered(alarm, started)
+    result = loop.run_until_complete(worker.runner.run(name, text, None))
+    passages = result.parsed.get("passages") or {}
+    return decision_of(
+        text=text,
+        parsed=result.parsed,
+        payloads=result.payloads,
+        view=knowledge_view(str(passages.get("edition") or "")),
+        elapsed_ms=(monotonic_seconds() - started) * 1000,
+    )
 
 
 class Worker(NamedTuple):
     """What a worker has and a gateway has not: the model, and a second look at danger."""
 
     runner: TurnRunner
-    look: Callable[[str], Alarm | None]
+    look: LookForDanger
 
 
 def _worker() -> Worker:

@@ -9,11 +9,11 @@ import click
 from assistant.cli.figures import Figure, figures_json, print_figures
 from assistant.cli.progress import stage_progress
 
-PARTS = ("question", "turn", "publish", "large")
+PARTS = ("danger", "question", "turn", "publish", "large")
 
 
 @click.command(
-    help="速度与内存的测量：一个问题、一轮对话、一次发布、十万条目（共约 30 分钟）。\n\n"
+    help="速度与内存的测量：危险识别、一个问题、一轮对话、一次发布、十万条目（共约 30 分钟）。\n\n"
     "示例：wenban bench --part question --part turn"
 )
 @click.option(
@@ -30,6 +30,7 @@ def bench(parts: Sequence[str], entries: int, as_json: bool) -> None:
     from assistant.worker.quiet import quiet_environment
 
     quiet_environment()
+    from assistant.cli.bench_danger import bench_danger
     from assistant.cli.bench_large import bench_large
     from assistant.cli.bench_publish import bench_publish
     from assistant.cli.bench_question import bench_question
@@ -37,6 +38,7 @@ def bench(parts: Sequence[str], entries: int, as_json: bool) -> None:
 
     tell = stage_progress()
     measures: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
+        "danger": ("A look for danger", lambda: bench_danger(tell)),
         "question": ("One question", lambda: bench_question(tell)),
         "turn": ("One turn in the worker", lambda: bench_turn(tell)),
         "publish": ("From a changed entry to the new answer", bench_publish),

@@ -256,30 +256,12 @@ def _export_onnx(folder: Path) -> None:
     """Write onnx/model.int8.onnx: token ids and mask in, last and inner hidden states out."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from transformers import BertModel
-
-    model = BertModel.from_pretrained(
-        folder, add_pooling_layer=False, attn_implementation="eager"
-    ).eval()
-
-    class Encoder(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
-        """Give the exporter plain tensors in, and the last and the inner hidden states out."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.bert = model
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            states = self.bert(
-                input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
-            ).hidden_states
-            return states[-1], torch.cat([states[layer] for layer in INNER_LAYERS], dim=2)
 
     (folder / "onnx").mkdir()
     full = folder / "onnx" / "model.onnx"
     sample = torch.tensor([[0, 5, 6, 2], [0, 7, 2, 1]])
     torch.onnx.export(
-        Encoder(),
+        _encoder(folder),
         (sample, torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])),
         str(full),
         input_names=["input_ids", "attention_mask"],
@@ -296,6 +278,31 @@ def _export_onnx(folder: Path) -> None:
     small = str(full.with_name("model.int8.onnx"))
     quantize_dynamic(str(full), small, weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
+
+
+def _encoder(folder: Path) -> Any:
+    """Return the model with plain tensors in, and the last and the inner hidden states out."""
+    import torch
+    from transformers import BertModel
+
+    model = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, attn_implementation="eager"
+    ).eval()
+
+    class Encoder(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
+        """What the exporter traces."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            states = self.bert(
+                input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+            ).hidden_states
+            return states[-1], torch.cat([states[layer] for layer in INNER_LAYERS], dim=2)
+
+    return Encoder()
 
 
 def _write_manifest(folder: Path) -> None:
