@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from assistant.safety.danger import Danger, DangerRecogniser
 from assistant.safety.emergencies import Emergencies
-from assistant.safety.phrase_weights import PhraseWeights
 
 if TYPE_CHECKING:
     from assistant.safety.meaning import Listener
+    from assistant.safety.phrase_weights import PhraseWeights
 
 CRISIS = "redirected_crisis"
 EMERGENCY = "redirected_emergency"

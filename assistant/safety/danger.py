@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.safety.emergencies import ALARM_AT, STRENGTHS, Cue, Emergencies, Kind
-from assistant.safety.phrase_weights import PhraseWeights
 from assistant.safety.plain_text import plain_text
 from assistant.safety.signs import Scene, Sign, Span
 from assistant.safety.word_finder import Found, WordFinder
 
 if TYPE_CHECKING:
     from assistant.safety.meaning import Listener
+    from assistant.safety.phrase_weights import PhraseWeights
 
 # Longer texts are cut in the middle: the end of a long message is where help is called for.
 MAX_CHARS = 2000

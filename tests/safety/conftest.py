@@ -8,9 +8,9 @@ import pytest
 
 from assistant.safety.danger import DangerRecogniser
 from assistant.safety.emergencies import EMERGENCIES, Emergencies, read_emergencies
-from assistant.safety.labelled import read_labelled, sentences_of_intents
-from assistant.safety.phrase_weights import PhraseWeights, learn
-from assistant.safety.plain_text import plain_text
+from assistant.safety.phrase_weights import PhraseWeights
+from assistant.services import danger_weights_path
+from assistant.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,14 +27,9 @@ def rules(emergencies: Emergencies) -> DangerRecogniser:
 
 
 @pytest.fixture(scope="session")
-def weights(emergencies: Emergencies) -> PhraseWeights:
-    """Weights learned as set-up learns them."""
-    labelled = read_labelled(ROOT / "data" / "danger")
-    pictures = emergencies.pictures
-    told = [(plain_text(item.text, pictures), item.numbers[0]) for item in labelled if item.numbers]
-    safe = [item.text for item in labelled if not item.numbers]
-    safe += sentences_of_intents(ROOT / "data" / "nlu")
-    return learn(told, [plain_text(text, pictures) for text in safe], "tests")
+def weights(settings: Settings) -> PhraseWeights:
+    """What set-up learned; tests/cli/test_danger.py learns it anew and compares."""
+    return PhraseWeights.load(danger_weights_path(settings))
 
 
 @pytest.fixture(scope="session")

@@ -58,8 +58,8 @@ def test_meaning_finds_much_of_what_words_leave(
 
 
 def test_meaning_rings_at_few_quiet_texts(second: DangerWatch) -> None:
-    """Both looks together, at every fourth text that must not alarm."""
-    quiet = [item.text for item in DEVELOP if not item.numbers][::4]
+    """Both looks together, at every 16th text that must not alarm: each runs the network."""
+    quiet = [item.text for item in DEVELOP if not item.numbers][::16]
     rung = [text for text in quiet if second.look(text) is not None]
     assert len(rung) <= 0.02 * len(quiet), rung
 
