@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from assistant.clock import utc_now
+from assistant.errors import InvalidKnowledge
+from assistant.logs import fields
 from assistant.messages.ids import new_id
 from assistant.messages.store import MessageStore
 from assistant.services import (
@@ -15,10 +18,12 @@ from assistant.services import (
 )
 from assistant.settings import Settings
 from assistant.storage.messages import open_message_store
-from assistant.worker.loop import Beat, Heart, WorkerLoop, stop_on_signals
+from assistant.worker.loop import Beat, Heart, LookForDanger, WorkerLoop, stop_on_signals
 from assistant.worker.model_file import rasa_model
 from assistant.worker.turn import TurnRunner
 from assistant.worker.turn_limit import TURN_SECONDS
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["rasa_model", "run_worker"]
 
@@ -49,10 +54,22 @@ async def _work(store: MessageStore, runner: TurnRunner, worker_id: str, beat: B
     """Warm up, say that we are ready, and work."""
     # The first turn is slow; let it be ours and not a citizen's.
     await runner.run("warm-up", "社保卡丢了怎么办", None)
-    danger = danger_watch(process_settings(), reader=process_embedder())
     loop = WorkerLoop(
-        store, runner, worker_id, utc_now, danger=danger.look, turn_seconds=TURN_SECONDS
+        store, runner, worker_id, utc_now, danger=second_look(), turn_seconds=TURN_SECONDS
     )
     stop_on_signals(loop)
     beat.state = "ready"
     await loop.run()
+
+
+def second_look() -> LookForDanger | None:
+    """Return what looks for danger before a turn; None where the rules cannot be read.
+
+    A broken file of rules must not stop the answers of a service that runs: the gateway has
+    read it when it was whole, and goes on looking.
+    """
+    try:
+        return danger_watch(process_settings(), reader=process_embedder()).look
+    except InvalidKnowledge as err:
+        logger.error("danger_without_second_look", extra=fields(reason=str(err)))
+        return None

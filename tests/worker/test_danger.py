@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from assistant.safety.card import Alarm
+from assistant.settings import Settings
 from assistant.storage.messages import SqlMessageStore
+from assistant.worker import process
 from assistant.worker.loop import WorkerLoop
 from tests.worker.runners import NOW, Echo, accepted, said, work_until
 
@@ -77,3 +81,17 @@ def test_a_quiet_message_raises_no_alarm(store: SqlMessageStore) -> None:
     worked(store, Echo(), *ids)
     assert ["re 一", "re 二"] == said(store, conversation_id)
     assert store.duty_alarms() == ()
+
+
+def test_broken_rules_stop_no_worker(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """An editor's mistake in the file costs the second look, not the answers; the log says so."""
+    (tmp_path / "emergencies.yml").write_text("kinds: [\n", "utf-8")
+    broken = replace(settings, knowledge=tmp_path)
+    monkeypatch.setattr(process, "process_settings", lambda: broken)
+    monkeypatch.setattr(process, "process_embedder", lambda: None)
+    with caplog.at_level(logging.ERROR, "assistant"):
+        assert process.second_look() is None
+    assert ["danger_without_second_look"] == [row.message for row in caplog.records]
