@@ -103,20 +103,15 @@ class _RunTable:
 
     def _of_length(self, runs: Mapping[str, tuple[float, ...]], length: int) -> _Runs:
         """Return the runs of one length; without any, one that no text has."""
-        kept = [run for run in runs if len(run) == length and set(run) <= self._number.keys()]
-        codes = np.array([self._code(run) for run in kept] or [-2], dtype=np.int64)
-        worth = np.array(
-            [(runs[run][0] * runs[run][1], runs[run][0] ** 2) for run in kept] or [(0.0, 0.0)]
-        )
+        kept = [run for run in runs if len(run) == length and self._number.keys() >= set(run)]
+        if not kept:
+            return _Runs(np.array([-2]), np.zeros((2, 2)))
+        numbers = np.fromiter(map(self._number.__getitem__, "".join(kept)), np.int64)
+        codes = numbers.reshape(-1, length) @ self._base ** np.arange(length - 1, -1, -1)
+        rarity, weight = np.array([runs[run][:2] for run in kept]).T
         order = np.argsort(codes)
-        return _Runs(codes[order], np.vstack([worth[order], (0.0, 0.0)]))
-
-    def _code(self, run: str) -> int:
-        """Return the code of a run whose characters are known."""
-        code = 0
-        for char in run:
-            code = code * self._base + self._number[char]
-        return code
+        worth = np.stack([rarity * weight, rarity * rarity], axis=1)[order]
+        return _Runs(codes[order], np.vstack([worth, (0.0, 0.0)]))
 
 
 @dataclass(frozen=True)
