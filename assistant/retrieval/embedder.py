@@ -126,7 +126,7 @@ class OnnxEmbedder:
         return self._read(PASSAGE_PREFIX, text).tokens
 
     def read_question(self, text: str) -> QuestionRead:
-        """See Embedder."""
+        """See QuestionReader."""
         return self._read(QUERY_PREFIX, text)
 
     def _read(self, prefix: str, text: str) -> QuestionRead:
@@ -223,7 +223,7 @@ class TorchEmbedder:
         return self._tokens(self._passage_prefix, text)
 
     def read_question(self, text: str) -> QuestionRead:
-        """See Embedder; a model that is no transformer of its own has nothing inside to see."""
+        """See QuestionReader; what is no transformer of its own has nothing inside to see."""
         vector, tokens = self.embed_questions([text])[0], self.question_tokens(text)
         network = getattr(self._model[0], "auto_model", None)
         if network is None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
-from assistant.safety.phrase_weights import SILENT, PhraseWeights, PhraseWeightsInvalid, learn
+from assistant.safety.phrase_weights import (
+    SILENT,
+    PhraseWeights,
+    PhraseWeightsInvalid,
+    _runs,
+    learn,
+)
 
 DANGER = [
     ("楼上着火了快来", "119"),
@@ -38,6 +45,25 @@ def test_a_part_sounds_as_it_would_alone(small: PhraseWeights) -> None:
     heard = small.listen(text)
     assert heard.danger(7, len(text)) > heard.danger(0, 7)
     assert heard.danger(3, 3) == SILENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "着", "着火", "着火了", "🔥", "x着火", "着x火了", "我妈晕倒了。厨房着火了", "没见过的字"],
+)
+def test_a_text_is_heard_as_it_was_learned(small: PhraseWeights, text: str) -> None:
+    """Looked up at once or one by one: the runs and their weights are the same."""
+    counts = {run: count for run, count in _runs(text).items() if run in small.runs}
+    length = sum(count * small.runs[run][0] ** 2 for run, count in counts.items())
+    told = sum(count * small.runs[run][0] * small.runs[run][1] for run, count in counts.items())
+    once = sum(small.runs[run][0] ** 2 for run in counts)
+    whole = sum(small.runs[run][0] * small.runs[run][1] for run in counts)
+    heard = small.listen(text)
+    if not counts:
+        assert (SILENT, SILENT) == (heard.whole, heard.danger(0, len(text)))
+        return
+    assert heard.danger(0, len(text)) == pytest.approx(told / math.sqrt(length) + small.bias[0])
+    assert heard.whole == pytest.approx(whole / math.sqrt(once) + small.bias[0])
 
 
 def test_weights_survive_their_file(small: PhraseWeights, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from assistant.storage.messages import SqlMessageStore, open_message_store
 from tests.postgres import fresh_schema
 
 
@@ -16,3 +18,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     with fresh_schema(request.getfixturevalue("postgres_url")) as url:
         yield url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[SqlMessageStore]:
+    """A message store over a fresh database of each kind."""
+    opened = open_message_store(database_url, datetime(2026, 3, 2, 1, 30, tzinfo=UTC))
+    yield opened
+    opened.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,17 +9,10 @@ import pytest
 from assistant.errors import ClaimLost, ConversationUnknown, MessageConflict
 from assistant.messages.alarm import DutyAlarm
 from assistant.messages.reply import Reply
-from assistant.storage.messages import SqlMessageStore, open_message_store
+from assistant.storage.messages import SqlMessageStore
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlMessageStore]:
-    opened = open_message_store(database_url, NOW)
-    yield opened
-    opened.close()
 
 
 def reply(number: int = 1) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,13 +17,6 @@ from assistant.storage.tables import conversations
 
 NOW = datetime(2026, 3, 2, 1, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlMessageStore]:
-    opened = open_message_store(database_url, NOW)
-    yield opened
-    opened.close()
 
 
 def reply(number: int = 1, text: str = "好的", at: datetime = NOW) -> Reply:

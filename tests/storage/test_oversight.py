@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -24,13 +23,6 @@ from assistant.storage.turns import bucket
 NOW = datetime(2026, 3, 2, 1, 30, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = "2026-03-02"
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[SqlMessageStore]:
-    opened = open_message_store(database_url, NOW)
-    yield opened
-    opened.close()
 
 
 def reply(number: int = 1, **values: object) -> Reply:
