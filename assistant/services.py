@@ -106,7 +106,7 @@ def danger_emergencies(settings: Settings) -> Emergencies:
 
 def danger_weights_path(settings: Settings) -> Path:
     """Return where the learned weights of danger are."""
-    return settings.home / "models" / "danger.json"
+    return settings.home / "models" / "danger.npz"
 
 
 def danger_meaning_path(settings: Settings) -> Path:

@@ -78,12 +78,19 @@ if [ -z "${WENBAN_EMBEDDING_MODEL:-}" ]; then
 fi
 
 # The rules (knowledge/emergencies.yml) are read as they are; only what is learned takes time.
-danger=$(digest assistant/safety/{labelled,meaning,meaning_training,phrase_weights,plain_text}.py assistant/cli/danger.py data/danger/*.yml data/nlu/*.yml)
-danger="$danger $(cat "$home/models/embedding/manifest.json" 2>/dev/null | sha256sum | cut -d' ' -f1) ${WENBAN_EMBEDDING_MODEL:-}"
-if ! is_done danger "$danger" || [ ! -f "$home/models/danger.json" ] || [ ! -f "$home/models/danger-meaning.npz" ]; then
+learned=$(digest assistant/safety/{labelled,plain_text}.py assistant/cli/danger.py data/danger/*.yml data/nlu/*.yml)
+words="$learned $(digest assistant/safety/phrase_weights.py)"
+meaning="$learned $(digest assistant/safety/{meaning,meaning_training}.py)"
+meaning="$meaning $(cat "$home/models/embedding/manifest.json" 2>/dev/null | sha256sum | cut -d' ' -f1) ${WENBAN_EMBEDDING_MODEL:-}"
+if ! is_done danger-meaning "$meaning" || [ ! -f "$home/models/danger-meaning.npz" ]; then
   say "学习危险识别（词语几秒钟，语义约 5 分钟）…"
   .venv/bin/wenban danger train
-  done_with danger "$danger"
+  done_with danger-words "$words"
+  done_with danger-meaning "$meaning"
+elif ! is_done danger-words "$words" || [ ! -f "$home/models/danger.npz" ]; then
+  say "学习危险识别的词语（几秒钟）…"
+  .venv/bin/wenban danger train --words-only
+  done_with danger-words "$words"
 fi
 
 # A search tells whether the current edition can be used with this code and this model.

@@ -121,9 +121,7 @@ def check_danger(settings: Settings) -> Finding:
         MeaningWeights.load(danger_meaning_path(settings), embedder)
     except (HotlineError, OSError, ValueError, KeyError) as err:
         return Finding(name, False, f"不听语义，只看词语（{err}）", "运行 wenban danger train")
-    return Finding(
-        name, True, f"{kinds} 类危险，{len(weights.runs)} 个学得的词语权重，语义网络可用"
-    )
+    return Finding(name, True, f"{kinds} 类危险，{len(weights)} 个学得的词语权重，语义网络可用")
 
 
 def check_edition(settings: Settings) -> Finding:

@@ -9,15 +9,16 @@ text always gives the same result; 2,000 characters take a few milliseconds.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.safety.emergencies import ALARM_AT, STRENGTHS, Cue, Emergencies, Kind
 from assistant.safety.plain_text import plain_text
-from assistant.safety.signs import Scene, Sign, Span
-from assistant.safety.word_finder import Found, WordFinder
+from assistant.safety.signs import Scene
+from assistant.safety.word_finder import Span, WordFinder
 
 if TYPE_CHECKING:
     from assistant.safety.meaning import Listener
@@ -28,9 +29,6 @@ MAX_CHARS = 2000
 # Cues count within this many characters of a sign.
 SHORT = 80
 MOST_SIGNS, MOST_SUPPORT = 5, 3
-# Of a word that stands more often than twice this, the first and the last places are looked
-# at: nobody in danger repeats himself so, and the time must not grow with the square.
-MOST_PLACES = 10
 # Who writes so little has no time: it counts like a cry for help.
 BRIEF = 14
 # A text longer than each of these needs one point more: letters tell much that is over.
@@ -80,9 +78,24 @@ class _Read:
     """A text with the places of its words; `ends` are the ends of its sentences."""
 
     text: str
+    data: Emergencies
     signs: Scene
     cues: Scene
     ends: list[int]
+
+    @cached_property
+    def standing_cues(self) -> list[tuple[Cue, list[int]]]:
+        """The cues that stand in the text, with where they begin, ascending."""
+        starts = (
+            (cue, sorted(start for sign in cue.signs for start, _end in self.cues.find(sign)))
+            for cue in self.data.cues
+        )
+        return [(cue, found) for cue, found in starts if found]
+
+    @cached_property
+    def turns(self) -> list[int]:
+        """Where the text turns to something else ("但是现在"), ascending."""
+        return [start for start, _end in self.cues.places(self.data.turns)]
 
 
 @dataclass(frozen=True)
@@ -125,12 +138,15 @@ class DangerRecogniser:
         fillers = "|".join(map(re.escape, sorted(emergencies.fillers, key=len, reverse=True)))
         self._negated = re.compile(f"(?:{negations})(?:{fillers}){{0,2}}$")
         self._longest_negation = 12
+        self._negation_ends = {word[-1] for word in (*emergencies.negations, *emergencies.fillers)}
         # Only signs whose first words stand in a text are looked for.
-        self._by_word: dict[str, list[tuple[str, Sign, int]]] = {}
-        for kind in emergencies.kinds:
-            for sign, points in kind.signs:
-                for word in sign.parts[0]:
-                    self._by_word.setdefault(word, []).append((kind.id, sign, points))
+        self._signs = [
+            (kind.id, sign, points) for kind in emergencies.kinds for sign, points in kind.signs
+        ]
+        self._by_word: dict[str, list[int]] = {}
+        for place, (_kind_id, sign, _points) in enumerate(self._signs):
+            for word in sign.parts[0]:
+                self._by_word.setdefault(word, []).append(place)
 
     def recognise(self, message: str) -> Danger | None:
         """Return the danger that a message tells of, or None."""
@@ -184,36 +200,26 @@ class DangerRecogniser:
     def _read(self, text: str) -> _Read:
         """Return a text with the words found in it; masks hide signs, but no cues."""
         found = self._finder.find(text)
-        masks = self._data.masks
-        hidden = _hidden(found, masks, len(text))
-        is_hiding = bytes(map(bool, hidden))
-        signs: dict[str, list[Span]] = {}
-        cues: dict[str, list[Span]] = {}
-        for start, end, word, _is_heard in found:
-            if word in masks:
-                continue
-            span = Span(start, end)
-            cues.setdefault(word, []).append(span)
-            if is_hiding.find(1, start, end) < 0 or max(hidden[start:end]) < end - start:
-                signs.setdefault(word, []).append(span)
-        for places in (signs, cues):
-            for word, spans in places.items():
-                if len(spans) > 2 * MOST_PLACES:
-                    places[word] = spans[:MOST_PLACES] + spans[-MOST_PLACES:]
+        masks = self._data.masks & found.keys()
+        standing = {word: spans for word, spans in found.items() if word not in masks}
         ends = [match.end() for match in _SENTENCE_END.finditer(text)]
         sentence_of: list[int] = []
         for number, end in enumerate((*ends, len(text))):
             sentence_of += [number] * (end - len(sentence_of))
-        return _Read(text, Scene(signs, sentence_of), Scene(cues, sentence_of), [*ends, len(text)])
+        cues = signs = Scene(standing, sentence_of)
+        if masks:
+            hidden = _hidden([span for mask in masks for span in found[mask]], len(text))
+            signs = Scene(standing, sentence_of, hidden)
+        return _Read(text, self._data, signs, cues, [*ends, len(text)])
 
     def _weighed(self, read: _Read) -> list[_Weighed]:
         """Return the strongest evidence for each kind that has a sign in a text."""
         standing: dict[str, set[tuple[Span, int]]] = {}
-        for word in read.signs.words:
-            for kind_id, sign, points in self._by_word.get(word, ()):
-                for span in read.signs.find(sign):
-                    if not self._is_negated(read.text, span):
-                        standing.setdefault(kind_id, set()).add((span, points))
+        for place in {place for word in read.signs.words for place in self._by_word.get(word, ())}:
+            kind_id, sign, points = self._signs[place]
+            for span in read.signs.find(sign):
+                if not self._is_negated(read.text, span):
+                    standing.setdefault(kind_id, set()).add((span, points))
         found = (
             self._weigh(kind, read, sorted(standing[kind.id]))
             for kind in self._data.kinds
@@ -225,13 +231,11 @@ class DangerRecogniser:
         """Return the strongest evidence for one kind anywhere in a text."""
         text = read.text
         best: _Weighed | None = None
-        for span in sorted({span for span, _ in signs}, key=lambda span: span.start):
+        for span in sorted({span for span, _ in signs}):
             window = self._window(read, span)
-            inside = [
-                item for item in signs if window.near_start <= item[0].start < window.near_end
-            ]
+            inside = [item for item in signs if window.near_start <= item[0][0] < window.near_end]
             points, evidence = _sum_of_signs(text, inside)
-            support, against, cues = self._cues(kind, read.cues, window)
+            support, against, cues = self._cues(kind, read, window)
             support += len(text) <= BRIEF and points >= STRENGTHS["likely"] and not against
             total = points + min(support, MOST_SUPPORT) + against
             if best is None or total > best.points:
@@ -240,25 +244,25 @@ class DangerRecogniser:
 
     def _window(self, read: _Read, span: Span) -> _Window:
         """Return what belongs to a sign: its sentence, those beside it, from the last turn on."""
+        first, last = span
         ends = read.ends
-        number = bisect_right(ends, span.start)
+        number = bisect_right(ends, first)
         sentence_start = ends[number - 1] if number else 0
         sentence_end = ends[min(number, len(ends) - 1)]
-        start = max(ends[number - 2] if number >= 2 else 0, span.start - SHORT)
-        end = min(ends[min(number + 1, len(ends) - 1)], span.end + SHORT)
-        turns = [
-            turn.start for turn in read.cues.places(self._data.turns) if turn.start <= span.start
-        ]
-        if turns:
-            start, sentence_start = max(start, turns[-1]), max(sentence_start, turns[-1])
+        start = max(ends[number - 2] if number >= 2 else 0, first - SHORT)
+        end = min(ends[min(number + 1, len(ends) - 1)], last + SHORT)
+        before = bisect_right(read.turns, first)
+        if before:
+            turn = read.turns[before - 1]
+            start, sentence_start = max(start, turn), max(sentence_start, turn)
         return _Window(start, end, sentence_start, sentence_end)
 
-    def _cues(self, kind: Kind, scene: Scene, window: _Window) -> tuple[int, int, tuple[str, ...]]:
+    def _cues(self, kind: Kind, read: _Read, window: _Window) -> tuple[int, int, tuple[str, ...]]:
         """Return the points for and against danger around a sign, and which cues they are of."""
         support = against = 0
         names = []
-        for cue in self._data.cues:
-            if cue.id in kind.despite or not _stands(cue, scene, window):
+        for cue, starts in read.standing_cues:
+            if cue.id in kind.despite or not _stands(cue, starts, window):
                 continue
             names.append(cue.id)
             if cue.points > 0:
@@ -269,7 +273,11 @@ class DangerRecogniser:
 
     def _is_negated(self, text: str, span: Span) -> bool:
         """Return whether a negation stands right before a sign."""
-        before = text[max(0, span.start - self._longest_negation) : span.start]
+        start = span[0]
+        # Few signs have such a character before them, and a search takes long.
+        if not start or text[start - 1] not in self._negation_ends:
+            return False
+        before = text[max(0, start - self._longest_negation) : start]
         return self._negated.search(before) is not None
 
 
@@ -302,14 +310,12 @@ def _shortened(message: str) -> str:
     return f"{message[:half]}\n{message[-half:]}"
 
 
-def _hidden(found: Sequence[Found], masks: frozenset[str], size: int) -> list[int]:
+def _hidden(masks: Sequence[Span], size: int) -> list[int]:
     """Return, for each character, how long the longest mask over it is; 0 for none."""
     hidden = [0] * size
-    for place in found:
-        if place.word in masks:
-            length = place.end - place.start
-            for position in range(place.start, place.end):
-                hidden[position] = max(hidden[position], length)
+    for start, end in masks:
+        for position in range(start, end):
+            hidden[position] = max(hidden[position], end - start)
     return hidden
 
 
@@ -318,23 +324,24 @@ def _sum_of_signs(text: str, signs: Sequence[tuple[Span, int]]) -> tuple[int, tu
     taken: list[Span] = []
     total = 0
     evidence = []
-    for span, points in sorted(signs, key=lambda item: (-item[1], item[0].start)):
-        if any(span.start < other.end and other.start < span.end for other in taken):
+    for (start, end), points in sorted(signs, key=lambda item: (-item[1], item[0][0])):
+        if any(start < other_end and other_start < end for other_start, other_end in taken):
             continue
-        words = text[span.start : span.end]
+        words = text[start:end]
         if words in evidence:
             continue
-        taken.append(span)
+        taken.append((start, end))
         total += points
         evidence.append(words)
     return min(total, MOST_SIGNS), tuple(evidence)
 
 
-def _stands(cue: Cue, scene: Scene, window: _Window) -> bool:
-    """Return whether a cue stands where it counts."""
+def _stands(cue: Cue, starts: Sequence[int], window: _Window) -> bool:
+    """Return whether a cue, which begins at `starts`, stands where it counts."""
     if cue.reach == "message":
-        return any(scene.find(sign) for sign in cue.signs)
+        return True
     start, end = window.near_start, window.near_end
     if cue.reach == "sentence":
         start, end = window.sentence_start, window.sentence_end
-    return any(start <= span.start < end for sign in cue.signs for span in scene.find(sign))
+    at = bisect_left(starts, start)
+    return at < len(starts) and starts[at] < end

@@ -8,14 +8,13 @@ learns the weights in seconds; using them needs NumPy and this file.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +24,15 @@ from assistant.safety.emergencies import NUMBERS
 
 # A run that stands in fewer texts was seen by chance.
 FEWEST_TEXTS = 2
-FORMAT = 1
+FORMAT = 2
 # What a text without any known run sounds like: nothing.
 SILENT = -9.0
 _PENALTY = 0.2
+# Rarity, weight for danger, weight for each number.
+_COLUMNS = 2 + len(NUMBERS)
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class PhraseWeightsInvalid(HotlineError):
@@ -42,8 +46,8 @@ class PhraseWeightsInvalid(HotlineError):
 class Heard:
     """How every part of a text sounds, by running sums; `whole` counts each run once."""
 
-    for_danger: npt.NDArray[np.float64]
-    squares: npt.NDArray[np.float64]
+    for_danger: FloatArray
+    squares: FloatArray
     bias: float
     whole: float
 
@@ -56,118 +60,102 @@ class Heard:
         return told / math.sqrt(length) + self.bias
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """The known runs of one length by code, ascending; the last row of `worth` is of no run.
-
-    A row of `worth` is what a run adds to the sums: its weighted rarity, and its rarity
-    squared.
-    """
-
-    codes: npt.NDArray[np.int64]
-    worth: npt.NDArray[np.float64]
-
-    def rows(self, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the row of every code."""
-        rows = np.searchsorted(self.codes, codes)
-        rows[self.codes.take(rows, mode="clip") != codes] = len(self.codes)
-        return rows
-
-
-class _RunTable:
-    """All known runs, so that a text's are looked up at once; a look-up each takes too long.
-
-    A run's code is made from the numbers of its characters. The characters of a known run
-    are known themselves: they stand in no fewer texts.
-    """
-
-    def __init__(self, runs: Mapping[str, tuple[float, ...]]) -> None:
-        chars = sorted(run for run in runs if len(run) == 1)
-        self._number = {char: number for number, char in enumerate(chars, start=1)}
-        self._base = len(chars) + 1
-        self.by_length = [self._of_length(runs, length) for length in (1, 2, 3)]
-
-    def codes(self, text: str) -> list[npt.NDArray[np.int64]]:
-        """Return the codes of a text's runs of one, two and three characters, by start.
-
-        Runs that the end of the text cuts off are left out.
-        """
-        number = self._number.get
-        singles = np.array([number(char, 0) for char in text], dtype=np.int64)
-        pairs = singles[:-1] * self._base + singles[1:]
-        triples = pairs[:-1] * self._base + singles[2:]
-        # A character that is not known (0) makes no known run with those around it.
-        pairs[(singles[:-1] == 0) | (singles[1:] == 0)] = -1
-        triples[(pairs[:-1] < 0) | (pairs[1:] < 0)] = -1
-        return [singles, pairs, triples]
-
-    def _of_length(self, runs: Mapping[str, tuple[float, ...]], length: int) -> _Runs:
-        """Return the runs of one length; without any, one that no text has."""
-        kept = [run for run in runs if len(run) == length and self._number.keys() >= set(run)]
-        if not kept:
-            return _Runs(np.array([-2]), np.zeros((2, 2)))
-        numbers = np.fromiter(map(self._number.__getitem__, "".join(kept)), np.int64)
-        codes = numbers.reshape(-1, length) @ self._base ** np.arange(length - 1, -1, -1)
-        rarity, weight = np.array([runs[run][:2] for run in kept]).T
-        order = np.argsort(codes)
-        worth = np.stack([rarity * weight, rarity * rarity], axis=1)[order]
-        return _Runs(codes[order], np.vstack([worth, (0.0, 0.0)]))
-
-
-@dataclass(frozen=True)
 class PhraseWeights:
-    """`runs[run]` is (rarity, weight for danger, weight for each of `NUMBERS`)."""
+    """The learned weights of all known runs, kept so that a text's are looked up at once.
 
-    runs: dict[str, tuple[float, ...]]
-    bias: tuple[float, ...]
-    learned_from: str
+    A run's code is a number whose three digits are its characters, to the base of how many
+    there are: 0 stands for none, 1 for any character that is not in `chars`, and so on for
+    those in order. No known run has an unknown character in it.
 
-    @cached_property
-    def _table(self) -> _RunTable:
-        """The runs as they are looked up."""
-        return _RunTable(self.runs)
+    A row of `values` is for the run of the same place in `codes`, which ascend: its rarity,
+    its weight for danger, and that for each of `NUMBERS`; `bias` likewise without rarity.
+    """
+
+    def __init__(
+        self, chars: str, codes: IntArray, values: FloatArray, bias: FloatArray, learned_from: str
+    ) -> None:
+        self._chars, self._codes, self._bias = chars, codes, bias
+        self.learned_from = learned_from
+        self._base = len(chars) + 2
+        # One more, for every character that no number is kept for.
+        self._digits = np.ones(max(map(ord, chars), default=0) + 2, np.int64)
+        self._digits[[ord(char) for char in chars]] = np.arange(2, self._base)
+        # One row more, for every run that is not known.
+        self._values = np.vstack([values, np.zeros(_COLUMNS)])
+        rarity, weight = self._values[:, 0], self._values[:, 1]
+        self._worth = np.stack([rarity * weight, rarity * rarity], axis=1)
+
+    @classmethod
+    def of(
+        cls, runs: Mapping[str, Sequence[float]], bias: Sequence[float], learned_from: str
+    ) -> PhraseWeights:
+        """Return weights from `runs[run]`: rarity, weight for danger, weight for each number."""
+        chars = "".join(sorted(set("".join(runs))))
+        digit = {char: place for place, char in enumerate(chars, start=2)}
+        base = len(chars) + 2
+        coded = sorted(
+            (sum(digit[char] * base ** (2 - place) for place, char in enumerate(run)), row)
+            for run, row in runs.items()
+        )
+        codes = np.array([code for code, _row in coded], np.int64)
+        # As exact as they are kept in the file.
+        values = np.array([row for _code, row in coded], np.float32).astype(np.float64)
+        return cls(chars, codes, values, np.array(bias), learned_from)
+
+    def __len__(self) -> int:
+        """Return how many runs are known."""
+        return len(self._codes)
 
     def listen(self, text: str) -> Heard:
         """Return how a text sounds that is in the spelling of `plain_text`."""
-        table = self._table
+        rows, which = self._find(text)
+        worth = self._worth[rows]
         sums = np.zeros((len(text) + 1, 2))
-        whole = np.zeros(2)
-        # As in `_runs`, a run that the end of the text cuts off counts as the shorter one.
-        cut: npt.NDArray[np.float64] = np.zeros((0, 2))
-        for length, (known, codes) in enumerate(
-            zip(table.by_length, table.codes(text), strict=True)
-        ):
-            rows = known.rows(codes)
-            worth = np.concatenate([known.worth[rows], cut[-length:] if length else cut])
-            sums[1:] += worth
-            cut = worth
-            whole += known.worth[np.unique(rows)].sum(axis=0)
-        sums = sums.cumsum(axis=0)
-        loud = float(whole[0]) / math.sqrt(whole[1]) + self.bias[0] if whole[1] > 0 else SILENT
-        return Heard(sums[:, 0], sums[:, 1], self.bias[0], loud)
+        sums[1:] = worth[which].reshape(3, len(text), 2).sum(axis=0).cumsum(axis=0)
+        told, squares = map(float, worth.sum(axis=0))
+        bias = float(self._bias[0])
+        loud = told / math.sqrt(squares) + bias if squares > 0 else SILENT
+        return Heard(sums[:, 0], sums[:, 1], bias, loud)
 
     def numbers(self, text: str) -> dict[str, float]:
         """Return how much a text that tells of danger sounds like each number (log-odds)."""
-        counts = {run: count for run, count in _runs(text).items() if run in self.runs}
-        length = math.sqrt(sum(n * self.runs[run][0] ** 2 for run, n in counts.items())) or 1.0
-        sums = list(self.bias[1:])
-        for run, count in counts.items():
-            row = self.runs[run]
-            for place, weight in enumerate(row[2:]):
-                sums[place] += count * row[0] / length * weight
-        return dict(zip(NUMBERS, sums, strict=True))
+        rows, which = self._find(text)
+        values = self._values[rows[which]]
+        rarity = values[:, 0]
+        length = math.sqrt(rarity @ rarity) or 1.0
+        odds = self._bias[1:] + rarity @ values[:, 2:] / length
+        return dict(zip(NUMBERS, map(float, odds), strict=True))
+
+    def _find(self, text: str) -> tuple[IntArray, IntArray]:
+        """Return the rows of a text's different runs, and which of these stands where.
+
+        The second holds one place for each start of a run of one character, then two, then
+        three; as in `runs_of`, a run that the end of the text cuts off is a shorter one.
+        Different codes in order are found several times faster than codes as they come.
+        """
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        digits = np.append(self._digits.take(points, mode="clip"), (0, 0))
+        ones = digits[:-2] * self._base**2
+        twos = ones + digits[1:-1] * self._base
+        codes = np.concatenate([ones, twos, twos + digits[2:]])
+        once, which = np.unique(codes, return_inverse=True)
+        rows: IntArray = np.array(np.searchsorted(self._codes, once))
+        rows[self._codes.take(rows, mode="clip") != once] = len(self._codes)
+        return rows, which
 
     def save(self, path: Path) -> None:
-        """Write the weights as JSON, whole or not at all."""
-        body = {
-            "format": FORMAT,
-            "learned_from": self.learned_from,
-            "bias": [round(value, 4) for value in self.bias],
-            "runs": {run: [round(value, 4) for value in row] for run, row in self.runs.items()},
-        }
+        """Write the weights as one file, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+        fresh = path.with_name(f"{path.stem}.new.npz")
+        np.savez(
+            fresh,
+            format=FORMAT,
+            learned_from=self.learned_from,
+            chars=self._chars,
+            codes=self._codes,
+            values=self._values[:-1].astype(np.float32),
+            bias=self._bias,
+        )
         fresh.replace(path)
 
     @classmethod
@@ -178,14 +166,20 @@ class PhraseWeights:
             PhraseWeightsInvalid: the file is missing, damaged, or of another format.
         """
         try:
-            body = json.loads(path.read_text("utf-8"))
-            if body["format"] != FORMAT:
-                raise PhraseWeightsInvalid(path, f"format {body['format']} is not {FORMAT}")
-            runs = {run: tuple(row) for run, row in body["runs"].items()}
-            return cls(runs, tuple(body["bias"]), body["learned_from"])
+            with np.load(path, allow_pickle=False) as body:
+                if int(body["format"]) != FORMAT:
+                    raise PhraseWeightsInvalid(path, f"format {body['format']} is not {FORMAT}")
+                return cls(
+                    str(body["chars"]),
+                    body["codes"],
+                    body["values"].astype(np.float64),
+                    body["bias"],
+                    str(body["learned_from"]),
+                )
         except FileNotFoundError:
             raise PhraseWeightsInvalid(path, "the learned weights are missing") from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
+        # NumPy raises several kinds for a file that is cut off or no archive at all.
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as err:
             raise PhraseWeightsInvalid(path, f"the file is damaged ({err})") from err
 
 
@@ -198,7 +192,7 @@ def learn(
     one a number tells its texts from the other danger; classes weigh alike.
     """
     texts = [*(text for text, _number in danger), *safe]
-    counts = [_runs(text) for text in texts]
+    counts = [runs_of(text) for text in texts]
     seen = Counter(run for count in counts for run in count)
     kept = sorted(run for run, times in seen.items() if times >= FEWEST_TEXTS)
     rarity = {run: math.log((1 + len(texts)) / (1 + seen[run])) + 1 for run in kept}
@@ -208,14 +202,14 @@ def learn(
     of_number = np.array([number for _text, number in danger])
     columns += [_fit(rows[: len(danger)], of_number == number) for number in NUMBERS]
     weights = np.stack([column[0] for column in columns], axis=1)
-    return PhraseWeights(
-        runs={run: (rarity[run], *map(float, weights[i])) for i, run in enumerate(kept)},
-        bias=tuple(float(column[1]) for column in columns),
-        learned_from=learned_from,
+    return PhraseWeights.of(
+        {run: (rarity[run], *map(float, weights[i])) for i, run in enumerate(kept)},
+        [column[1] for column in columns],
+        learned_from,
     )
 
 
-def _runs(text: str) -> Counter[str]:
+def runs_of(text: str) -> Counter[str]:
     """Return how often each run of one to three characters stands in a text.
 
     The last characters of a text count shorter runs twice and three times: an end counts.
@@ -244,14 +238,14 @@ def _matrix(counts: Sequence[Counter[str]], kept: Sequence[str], rarity: dict[st
     )
 
 
-def _fit(rows: Any, is_in: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float64], float]:
+def _fit(rows: Any, is_in: npt.NDArray[np.bool_]) -> tuple[FloatArray, float]:
     """Return weights and bias of a logistic regression whose two classes weigh alike."""
     from scipy.optimize import minimize
 
     sign = np.where(is_in, 1.0, -1.0)
     share = np.where(is_in, 0.5 / max(is_in.sum(), 1), 0.5 / max((~is_in).sum(), 1)) * len(is_in)
 
-    def loss(point: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+    def loss(point: FloatArray) -> tuple[float, npt.NDArray[np.float64]]:
         weights, bias = point[:-1], point[-1]
         margin = sign * (rows @ weights + bias)
         value = share @ np.logaddexp(0, -margin) + _PENALTY / 2 * weights @ weights

@@ -22,6 +22,8 @@ _COMMAS = re.compile(f"(?<![{_HAN}])[{_HAN}](?:[,，、…。!！]+[{_HAN}]){{2,
 _REPEATED = re.compile(r"([^\d])\1{2,}")
 # Nothing in such a text has to be taken out.
 _ORDINARY = re.compile(r"[\n -~\u3001\u3002\u300a-\u3011\u2018-\u201d\u2026\u4e00-\u9fff]*")
+# What most messages hold of wide characters; NFKC over a whole letter takes much longer.
+_WIDE = tuple(zip("，！？：；（）", ",!?:;()", strict=True))
 _DIGIT_GAPS = re.compile(r"(?<=\d)[ -](?=\d)")
 
 
@@ -42,7 +44,10 @@ def _without_invisible(text: str) -> str:
     """Return text without control, format and combining characters and without lone pictures."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", text)
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
     if _ORDINARY.fullmatch(text):
         return text
     kept = []

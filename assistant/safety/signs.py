@@ -11,12 +11,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import chain
+
+from assistant.safety.word_finder import Places, Span
 
 # How far apart the parts of `A & B` may stand, in characters.
 NEAR = 24
+# Of a word that stands more often than twice this, the first and the last places are looked
+# at: nobody in danger repeats himself so, and the time must not grow with the square.
+MOST_PLACES = 10
 
 _LIST = re.compile(r"<([a-z_]+)>")
 _JOINT = re.compile(r"\s+(~\d+|&|!)\s+")
@@ -40,13 +45,6 @@ class Sign:
     def words(self) -> set[str]:
         """Return every word that the sign needs to be looked for."""
         return set().union(*self.parts, self.unless)
-
-
-class Span(NamedTuple):
-    """Where a sign stands: from its first to its last character."""
-
-    start: int
-    end: int
 
 
 def parse_sign(text: str, lists: Mapping[str, Words]) -> Sign:
@@ -88,76 +86,92 @@ def _part(text: str, lists: Mapping[str, Words]) -> Words:
 
 
 class Scene:
-    """The words found in one text, by part, so that signs can be looked for quickly."""
+    """The `words` found in one text, by part, so that signs can be looked for quickly.
 
-    def __init__(self, places: Mapping[str, Sequence[Span]], sentence_of: Sequence[int]) -> None:
-        self._places, self._sentence_of = places, sentence_of
-        self._by_part: dict[Words, list[Span]] = {}
-        self._by_sign: dict[str, list[Span]] = {}
+    `hidden[i]` is how long the longest mask over character i is; a word that masks touch
+    is seen only if it is longer.
+    """
+
+    def __init__(
+        self, places: Places, sentence_of: Sequence[int], hidden: Sequence[int] | None = None
+    ) -> None:
+        self._places, self._sentence_of, self._hidden = places, sentence_of, hidden
+        self.words = frozenset(places)
+        self._by_part: dict[Words, Sequence[Span]] = {}
+        self._by_word: dict[str, Sequence[Span]] = {}
+        self._by_sign: dict[str, Sequence[Span]] = {}
 
     def sentence(self, position: int) -> int:
         """Return the number of the sentence that a position is in."""
         return self._sentence_of[min(position, len(self._sentence_of) - 1)]
 
-    def places(self, part: Words) -> list[Span]:
+    def places(self, part: Words) -> Sequence[Span]:
         """Return where any word of a part stands, by start."""
         found = self._by_part.get(part)
         if found is None:
-            spans: Iterable[Span] = {
-                span for word in part if word in self._places for span in self._places[word]
-            }
-            found = sorted(spans)
+            spans = [self._seen(word) for word in part & self.words]
+            # Most parts have no word in a text, or one, whose places are in order.
+            found = spans[0] if len(spans) == 1 else sorted(set(chain.from_iterable(spans)))
             self._by_part[part] = found
         return found
 
-    @property
-    def words(self) -> Iterable[str]:
-        """The words that stand in the text."""
-        return self._places.keys()
+    def _seen(self, word: str) -> Sequence[Span]:
+        """Return the places of a word that no mask hides, without the middle of very many."""
+        found = self._by_word.get(word)
+        if found is None:
+            found = self._places[word]
+            hidden = self._hidden
+            if hidden is not None:
+                found = [
+                    (start, end) for start, end in found if end - start > max(hidden[start:end])
+                ]
+            if len(found) > 2 * MOST_PLACES:
+                found = [*found[:MOST_PLACES], *found[-MOST_PLACES:]]
+            self._by_word[word] = found
+        return found
 
-    def find(self, sign: Sign) -> list[Span]:
+    def find(self, sign: Sign) -> Sequence[Span]:
         """Return where a sign stands, by start; for one start, the shortest."""
         found = self._by_sign.get(sign.text)
         if found is None:
             found = self._by_sign[sign.text] = self._look(sign)
         return found
 
-    def _look(self, sign: Sign) -> list[Span]:
+    def _look(self, sign: Sign) -> Sequence[Span]:
         """Join the places of a sign's parts."""
+        if any(part.isdisjoint(self.words) for part in sign.parts):
+            return []
         spans = self.places(sign.parts[0])
         for part, gap in zip(sign.parts[1:], sign.gaps, strict=True):
-            if not spans:
-                return []
             nexts = self.places(part)
             spans = self._near(spans, nexts) if gap is None else self._after(spans, nexts, gap)
         if sign.unless and spans:
-            barred = {self.sentence(span.start) for span in self.places(sign.unless)}
-            spans = [span for span in spans if self.sentence(span.start) not in barred]
+            barred = {self.sentence(start) for start, _end in self.places(sign.unless)}
+            spans = [span for span in spans if self.sentence(span[0]) not in barred]
         return spans
 
-    def _after(self, spans: list[Span], nexts: list[Span], gap: int) -> list[Span]:
+    def _after(self, spans: Sequence[Span], nexts: Sequence[Span], gap: int) -> list[Span]:
         """Return spans that are followed by one of `nexts` within `gap` characters."""
-        starts = [span.start for span in nexts]
         found = []
-        for span in spans:
-            at = bisect_left(starts, span.end)
-            if at < len(nexts) and nexts[at].start - span.end <= gap:
-                last = nexts[at]
-                if self.sentence(span.start) == self.sentence(last.start):
-                    found.append(Span(span.start, last.end))
+        for start, end in spans:
+            # A place that begins here or later is no less than (end,).
+            at = bisect_left(nexts, (end,))
+            if at < len(nexts):
+                next_start, next_end = nexts[at]
+                if next_start - end <= gap and self.sentence(start) == self.sentence(next_start):
+                    found.append((start, next_end))
         return found
 
-    def _near(self, spans: list[Span], others: list[Span]) -> list[Span]:
+    def _near(self, spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
         """Return spans joined with the nearest other that does not overlap."""
         found = []
-        for span in spans:
-            apart = [
-                (max(other.start - span.end, span.start - other.end), other)
-                for other in others
-                if other.end <= span.start or other.start >= span.end
+        for start, end in spans:
+            near = [
+                (distance, other_start, other_end)
+                for other_start, other_end in others
+                if 0 <= (distance := max(other_start - end, start - other_end)) <= NEAR
             ]
-            near = [pair for pair in apart if pair[0] <= NEAR]
             if near:
-                _distance, other = min(near, key=lambda pair: (pair[0], pair[1].start))
-                found.append(Span(min(span.start, other.start), max(span.end, other.end)))
+                _distance, other_start, other_end = min(near)
+                found.append((min(start, other_start), max(end, other_end)))
         return found

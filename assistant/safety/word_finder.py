@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise, product
+from itertools import product
 from operator import add
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 _LATIN = re.compile(r"[a-z][a-z ']*[a-z]")
 _TONES = str.maketrans(
@@ -26,15 +27,9 @@ _NOT_SYLLABLES = frozenset(("n", "m", "ng", "hm", "hng", "e", "o"))
 _LONGEST_LATIN = 60
 
 Sounds: TypeAlias = tuple[frozenset[str], ...]
-
-
-class Found(NamedTuple):
-    """One place of a word: `text[start:end]`, the word it stands for, and whether only heard."""
-
-    start: int
-    end: int
-    word: str
-    is_heard: bool = False
+# Where something stands in a text: its first character, and the one after its last.
+Span: TypeAlias = tuple[int, int]
+Places: TypeAlias = Mapping[str, Sequence[Span]]
 
 
 @dataclass(frozen=True)
@@ -52,52 +47,51 @@ class WordFinder:
     def __init__(
         self, words: Collection[str], spelt: Collection[str] = (), misspelt: Collection[str] = ()
     ) -> None:
-        self._by_head: dict[str, list[str]] = {}
+        self._by_head: dict[str, list[tuple[str, int]]] = {}
         self._singles = frozenset(word for word in words if len(word) == 1)
         for word in sorted(set(words) - self._singles):
-            self._by_head.setdefault(word[:2], []).append(word)
+            self._by_head.setdefault(word[:2], []).append((word, len(word)))
         self._spelt, self._misspelt = _by_sound(spelt), _by_sound(misspelt)
+        self._may_be_misspelt = _any_of_sounds(self._misspelt)
 
-    def find(self, text: str) -> list[Found]:
-        """Return every place of every word, by start, longer ones first; places may overlap."""
-        heads, singles = self._by_head, self._singles
-        found = [
-            Found(start, start + 1, char) for start, char in enumerate(text) if char in singles
-        ]
+    def find(self, text: str) -> Places:
+        """Return the places of every word that stands in a text, ascending; words may overlap."""
+        places: defaultdict[str, list[Span]] = defaultdict(list)
+        singles, by_head = self._singles, self._by_head
+        for start, char in enumerate(text):
+            if char in singles:
+                places[char].append((start, start + 1))
         for start, head in enumerate(map(add, text, text[1:])):
-            if head in heads:
-                for word in heads[head]:
+            if head in by_head:
+                for word, length in by_head[head]:
                     if text.startswith(word, start):
-                        found.append(Found(start, start + len(word), word))
-        found += self._find_misspelt(text)
-        found += self._find_spelt(text)
-        found.sort(key=lambda place: (place.start, -place.end, place.word))
-        return found
+                        places[word].append((start, start + length))
+        heard = [*self._find_misspelt(text), *self._find_spelt(text)]
+        for word, place in heard:
+            places[word].append(place)
+        for word, _place in heard:
+            places[word].sort()
+        return dict(places)
 
-    def _find_misspelt(self, text: str) -> list[Found]:
-        """Return the places where another character of the same sound stands in a word."""
+    def _find_misspelt(self, text: str) -> Iterator[tuple[str, Span]]:
+        """Yield the words in which another character of the same sound stands."""
         usual = _usual_readings()
-        sounds = list(map(usual.get, text))
-        misspelt = self._misspelt
-        heads = [(start, pair) for start, pair in enumerate(pairwise(sounds)) if pair in misspelt]
-        found = []
-        for start, pair in heads:
-            for word, wanted in misspelt[pair]:
-                end = start + len(word)
-                if end > len(text) or text.startswith(word, start):
+        for match in self._may_be_misspelt.finditer(text):
+            start = match.start()
+            pair = (usual[text[start]], usual[text[start + 1]])
+            for word, wanted in self._misspelt.get(pair, ()):
+                part = text[start : start + len(word)]
+                if len(part) < len(word) or part == word:
                     continue
                 if not all(
-                    sound in choices
-                    for sound, choices in zip(sounds[start:end], wanted, strict=True)
+                    usual.get(char) in choices for char, choices in zip(part, wanted, strict=True)
                 ):
                     continue
-                if any(a == b for a, b in zip(text[start:end], word, strict=True)):
-                    found.append(Found(start, end, word, is_heard=True))
-        return found
+                if any(a == b for a, b in zip(part, word, strict=True)):
+                    yield word, (start, start + len(word))
 
-    def _find_spelt(self, text: str) -> list[Found]:
-        """Return the places where a word is spelt in Latin letters."""
-        found = []
+    def _find_spelt(self, text: str) -> Iterator[tuple[str, Span]]:
+        """Yield the words that are spelt in Latin letters."""
         for units in _latin_syllables(text):
             for number in range(len(units) - 1):
                 pair = (units[number].sound, units[number + 1].sound)
@@ -106,8 +100,7 @@ class WordFinder:
                     if len(part) == len(word) and all(
                         unit.sound in choices for unit, choices in zip(part, wanted, strict=True)
                     ):
-                        found.append(Found(part[0].start, part[-1].end, word, is_heard=True))
-        return found
+                        yield word, (part[0].start, part[-1].end)
 
 
 def _by_sound(words: Iterable[str]) -> dict[tuple[str, str], list[tuple[str, Sounds]]]:
@@ -121,6 +114,16 @@ def _by_sound(words: Iterable[str]) -> dict[tuple[str, str], list[tuple[str, Sou
         for first, second in product(sorted(sounds[0]), sorted(sounds[1])):
             found.setdefault((first, second), []).append((word, sounds))
     return found
+
+
+def _any_of_sounds(pairs: Collection[tuple[str, str]]) -> re.Pattern[str]:
+    """Return what finds where two characters stand that may have one of these pairs of sounds."""
+    usual = _usual_readings()
+    heads = "".join(
+        "[" + "".join(char for char, sound in usual.items() if sound in wanted) + "]"
+        for wanted in map(set, zip(*pairs, strict=True))
+    )
+    return re.compile(f"(?={heads})" if heads else "(?!)")
 
 
 def _latin_syllables(text: str) -> list[list[_Unit]]:

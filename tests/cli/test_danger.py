@@ -78,9 +78,9 @@ def test_the_words_are_learned_alone(
     monkeypatch.setenv("WENBAN_HOME", str(tmp_path))
     found = run("train", "--words-only")
     assert found.exit_code == 0, found.output
-    assert [tmp_path / "models" / "danger.json"] == list((tmp_path / "models").iterdir())
+    assert [tmp_path / "models" / "danger.npz"] == list((tmp_path / "models").iterdir())
     learned = danger_weights_path(settings).read_bytes()
-    assert learned == (tmp_path / "models" / "danger.json").read_bytes()
+    assert learned == (tmp_path / "models" / "danger.npz").read_bytes()
 
 
 def test_rules_alone_and_meaning_exclude_each_other(repository: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.safety.signs import Scene, SignInvalid, Span, parse_sign
+from assistant.safety.signs import Scene, SignInvalid, parse_sign
 from assistant.safety.word_finder import WordFinder
 
 LISTS = {"gas": frozenset({"煤气", "燃气"}), "leak": frozenset({"漏", "泄漏"})}
@@ -13,9 +13,7 @@ LISTS = {"gas": frozenset({"煤气", "燃气"}), "leak": frozenset({"漏", "泄�
 def stands(sign_text: str, text: str) -> bool:
     """Return whether a sign stands in a text; `。` ends a sentence."""
     sign = parse_sign(sign_text, LISTS)
-    places: dict[str, list[Span]] = {}
-    for place in WordFinder(sign.words()).find(text):
-        places.setdefault(place.word, []).append(Span(place.start, place.end))
+    places = WordFinder(sign.words()).find(text)
     sentence_of = [text[:position].count("。") for position in range(len(text))]
     return bool(Scene(places, sentence_of).find(sign))
 
