@@ -46,6 +46,8 @@ STORAGE_PAUSE_SECONDS = 1.0
 MAX_ATTEMPTS = 3
 
 LookForDanger: TypeAlias = Callable[[str], Alarm | None]
+# A message's text to whether it may be kept when no answer of it says so.
+MayKeep: TypeAlias = Callable[[str], bool]
 
 
 @dataclass
@@ -78,16 +80,19 @@ class WorkerLoop:
         clock: Clock,
         *,
         danger: LookForDanger | None = None,
+        may_keep: MayKeep = lambda _text: True,
         lease_seconds: float = LEASE_SECONDS,
         turn_seconds: float | None = None,
     ) -> None:
         """Work in the name of `worker_id`; a hold of ours ends after `lease_seconds`.
 
-        `danger` looks at every message before its turn. With `turn_seconds` a turn that
+        `danger` looks at every message before its turn; `may_keep` tells of those that no
+        turn has answered whether their text stays. With `turn_seconds` a turn that
         lasts longer ends this process (see `turn_limit`).
         """
         self._store, self._runner = store, runner
-        self._worker_id, self._clock, self._danger = worker_id, clock, danger
+        self._worker_id, self._clock = worker_id, clock
+        self._danger, self._may_keep = danger, may_keep
         self._lease_seconds = lease_seconds
         self._limit = (
             None if turn_seconds is None else TurnLimit(self._apologise, seconds=turn_seconds)
@@ -121,8 +126,7 @@ class WorkerLoop:
         with self._watching(message):
             thought = await self._think(message)
         if thought.alarm is None and not self._store.answering().is_on:
-            told = [paused(message, self._clock())]
-            thought = Thought(told, is_text_kept=thought.is_text_kept)
+            thought = self._paused(message, is_kept=thought.is_text_kept)
         self._store.complete(
             message.id,
             self._worker_id,
@@ -147,13 +151,13 @@ class WorkerLoop:
         ids = {"conversation": message.conversation_id, "message": message.id}
         if message.attempts > MAX_ATTEMPTS:
             logger.error("turn_given_up", extra=fields(**ids, attempts=message.attempts))
-            return Thought([apology(self._clock())])
+            return self._apology(message)
         alarm = self._alarm(message)
         if alarm is not None:
             told = card(alarm, self._clock(), is_stored=True)
             return Thought([told], alarm=duty_alarm(alarm))
         if not self._store.answering().is_on:
-            return Thought([paused(message, self._clock())])
+            return self._paused(message, is_kept=self._may_keep(message.text))
         try:
             result: TurnResult = await self._runner.run(
                 message.conversation_id,
@@ -165,9 +169,18 @@ class WorkerLoop:
         # A process edge: whatever Rasa or a component raises, the citizen gets words.
         except Exception as err:  # noqa: BLE001
             logger.error("turn_failed", extra=fields(**ids, error=type(err).__name__))
-            return Thought([apology(self._clock())])
+            return self._apology(message)
         is_text_kept = all(payload.get("is_text_kept", True) for payload in result.payloads)
         return Thought(replies_of(result.payloads, self._clock()), result.tracker, is_text_kept)
+
+    def _paused(self, message: InboxMessage, *, is_kept: bool) -> Thought:
+        """Return what is told while answers are switched off."""
+        return Thought([paused(message, self._clock(), is_kept=is_kept)], is_text_kept=is_kept)
+
+    def _apology(self, message: InboxMessage) -> Thought:
+        """Return what is told where a turn came to nothing."""
+        is_kept = self._may_keep(message.text)
+        return Thought([apology(self._clock(), is_kept=is_kept)], is_text_kept=is_kept)
 
     def _alarm(self, message: InboxMessage) -> Alarm | None:
         """Return the danger that a message tells of; a look that fails is logged and finds none."""
@@ -187,8 +200,14 @@ class WorkerLoop:
 
     def _apologise(self, message: InboxMessage) -> None:
         """Answer a turn that hangs."""
-        now = self._clock()
-        self._store.complete(message.id, self._worker_id, [apology(now)], now)
+        thought = self._apology(message)
+        self._store.complete(
+            message.id,
+            self._worker_id,
+            thought.replies,
+            self._clock(),
+            is_text_kept=thought.is_text_kept,
+        )
 
 
 class Heart:

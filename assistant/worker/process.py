@@ -15,10 +15,11 @@ from assistant.services import (
     process_embedder,
     process_live_index,
     process_settings,
+    unkept_watch,
 )
 from assistant.settings import Settings
 from assistant.storage.messages import open_message_store
-from assistant.worker.loop import Beat, Heart, LookForDanger, WorkerLoop, stop_on_signals
+from assistant.worker.loop import Beat, Heart, LookForDanger, MayKeep, WorkerLoop, stop_on_signals
 from assistant.worker.model_file import rasa_model
 from assistant.worker.turn import TurnRunner
 from assistant.worker.turn_limit import TURN_SECONDS
@@ -55,11 +56,30 @@ async def _work(store: MessageStore, runner: TurnRunner, worker_id: str, beat: B
     # The first turn is slow; let it be ours and not a citizen's.
     await runner.run("warm-up", "社保卡丢了怎么办", None)
     loop = WorkerLoop(
-        store, runner, worker_id, utc_now, danger=second_look(), turn_seconds=TURN_SECONDS
+        store,
+        runner,
+        worker_id,
+        utc_now,
+        danger=second_look(),
+        may_keep=may_keep(),
+        turn_seconds=TURN_SECONDS,
     )
     stop_on_signals(loop)
     beat.state = "ready"
     await loop.run()
+
+
+def may_keep() -> MayKeep:
+    """Return what tells which messages without an answer may be kept.
+
+    Where the register cannot be read, all may, as before it was asked: what is lost cannot
+    be had back, and answers must not stop.
+    """
+    try:
+        return unkept_watch(process_settings()).may_keep
+    except InvalidKnowledge as err:
+        logger.error("unanswered_are_kept", extra=fields(reason=str(err)))
+        return lambda _text: True
 
 
 def second_look() -> LookForDanger | None:

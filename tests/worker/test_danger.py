@@ -83,15 +83,29 @@ def test_a_quiet_message_raises_no_alarm(store: SqlMessageStore) -> None:
     assert store.duty_alarms() == ()
 
 
-def test_broken_rules_stop_no_worker(
+def test_a_worker_knows_what_may_not_be_kept() -> None:
+    """By the register that ships."""
+    may_keep = process.may_keep()
+    assert (True, False) == (may_keep("路灯坏了"), may_keep("举报某局长受贿"))
+
+
+@pytest.mark.parametrize(
+    ("name", "built", "event"),
+    [
+        ("emergencies.yml", "second_look", "danger_without_second_look"),
+        ("out_of_scope.yml", "may_keep", "unanswered_are_kept"),
+    ],
+)
+def test_a_broken_register_stops_no_worker(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, name: str, built: str, event: str,
 ) -> None:  # fmt: skip
-    """An editor's mistake in the file costs the second look, not the answers; the log says so."""
-    (tmp_path / "emergencies.yml").write_text("kinds: [\n", "utf-8")
+    """An editor's mistake in a file costs what it is for, not the answers; the log says so."""
+    (tmp_path / name).write_text("kinds: [\n", "utf-8")
     broken = replace(settings, knowledge=tmp_path)
     monkeypatch.setattr(process, "process_settings", lambda: broken)
     monkeypatch.setattr(process, "process_embedder", lambda: None)
     with caplog.at_level(logging.ERROR, "assistant"):
-        assert process.second_look() is None
-    assert ["danger_without_second_look"] == [row.message for row in caplog.records]
+        found = getattr(process, built)()
+    assert [event] == [row.message for row in caplog.records]
+    assert found is None or found("举报某局长受贿")

@@ -203,8 +203,43 @@ def test_what_may_not_be_kept_is_gone_after_its_answer(
     work_until(looped(store, Lawful()), answered(store, *ids))
     lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
     assert [UNKEPT_TEXT] == lines
+    assert not any("已经保存" in text for text in said(store, conversation_id))
     assert store.tracker(conversation_id) is None
     assert (["请拨打12388"] == said(store, conversation_id)) is not is_switched
+
+
+def may_keep(text: str) -> bool:
+    """Return whether a text may be kept, where those about bribes may not."""
+    return "受贿" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [("switched off", "error_answering_paused"), ("failing", "error_internal"),
+     ("given up", "error_internal")],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["坏了的受贿", "坏了的路灯"])
+def test_what_may_not_be_kept_is_gone_without_an_answer_too(
+    store: SqlMessageStore, state: str, status: str, text: str
+) -> None:
+    """A report that nobody thought about is told as not kept, and is not."""
+    conversation_id, ids = accepted(store, text)
+    if state == "switched off":
+        store.set_answering(is_on=False, reason="停", set_by="wang", now=NOW)
+    for number in range(MAX_ATTEMPTS if state == "given up" else 0):
+        store.claim_next(f"dead-{number}", NOW, 0.0)
+    loop = looped(store, Failing(ValueError()), may_keep=may_keep)
+    work_until(loop, answered(store, *ids))
+    lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
+    (reply,) = store.replies_for(ids[0]) or ()
+    assert status == reply.status
+    if may_keep(text):
+        assert ([text], True) == (lines, "已经保存" in reply.text)
+    else:
+        assert [UNKEPT_TEXT] == lines
+        assert "没有保存" in reply.text
+        assert "编号" not in reply.text
+        assert "12345" in reply.text
 
 
 def test_a_stop_finishes_the_turn_that_runs_and_takes_no_other(store: SqlMessageStore) -> None:
