@@ -215,7 +215,8 @@ class DangerRecogniser:
     def _weighed(self, read: _Read) -> list[_Weighed]:
         """Return the strongest evidence for each kind that has a sign in a text."""
         standing: dict[str, set[tuple[Span, int]]] = {}
-        for place in {place for word in read.signs.words for place in self._by_word.get(word, ())}:
+        candidates = {n for word in read.signs.words for n in self._by_word.get(word, ())}
+        for place in candidates:
             kind_id, sign, points = self._signs[place]
             for span in read.signs.find(sign):
                 if not self._is_negated(read.text, span):

@@ -18,8 +18,8 @@ from tests.knowledge.small_base import write_base
 from tests.publishing.release import Release, Remembered, shared_dictionary
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_dictionary() -> Iterator[None]:
+@pytest.fixture(scope="session")
+def one_dictionary() -> Iterator[None]:
     """Let all segmenters share jieba's dictionary; equal words give equal terms."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Segmenter, "_jieba", property(shared_dictionary()))
@@ -28,7 +28,10 @@ def _one_dictionary() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(
-    tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, settings: Settings
+    tmp_path_factory: pytest.TempPathFactory,
+    embedder: Embedder,
+    settings: Settings,
+    one_dictionary: None,
 ) -> Release:
     """Return a release with one committed edition; never change it."""
     folder = tmp_path_factory.mktemp("template")
