@@ -62,13 +62,13 @@ def _train_meaning(settings: Settings, texts: Sequence[tuple[str, str]], source:
 
     from assistant.cli.progress import stage_progress
     from assistant.safety.meaning import MeaningWeights
-    from assistant.safety.meaning_training import learn_network
+    from assistant.safety.meaning_training import MOST_TOKENS, learn_network
     from assistant.services import danger_meaning_path, process_embedder
 
     reader, say = process_embedder(), stage_progress()
     tokens = []
     for done, (text, _number) in enumerate(texts, start=1):
-        tokens.append(reader.read_question(text).inner.astype(np.float16))
+        tokens.append(reader.read_question(text).inner[:MOST_TOKENS].astype(np.float16))
         say("句子向量", done, len(texts))
     numbers = [number for _text, number in texts]
     networks = tuple(
