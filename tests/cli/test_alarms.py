@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -66,13 +67,18 @@ def test_json_lines_are_for_programs(url: str) -> None:
     assert "13812345678" not in row["text"]
 
 
+def _heeding_ctrl_c() -> None:
+    """Undo what a shell does to what it runs in the background, these tests perhaps among it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_watch_shows_what_comes(url: str) -> None:
     """A terminal left open tells of a new danger; Ctrl-C ends it without a traceback."""
     raised(url, 1, "厨房着火了", DutyAlarm("fire", "119"))
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "assistant.cli", "alarms", "--watch"],
         cwd=ROOT, env={**os.environ, "WENBAN_DATABASE_URL": url}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heeding_ctrl_c,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -80,6 +86,6 @@ def test_a_watch_shows_what_comes(url: str) -> None:
         raised(url, 2, "有人落水", DutyAlarm("water", "119"))
         assert "有人落水" in process.stdout.readline()
     finally:
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         _out, err = process.communicate(timeout=15)
     assert "Traceback" not in err
