@@ -20,7 +20,7 @@ DANGER = Path("data") / "danger"
 INTENTS = Path("data") / "nlu"
 # How many sentences of the intents the networks see: as many more would only take time.
 INTENTS_FOR_MEANING = 2000
-NETWORKS = 2
+NETWORKS = 1
 
 
 @click.group(help="危险识别：学习、试验、评测。\n\n示例：wenban danger try 屋里好大煤气味头晕")
