@@ -5,8 +5,11 @@
 # and pytest's summary says so.
 set -uo pipefail
 
+# The list is read to its end first: a grep that leaves early would fail the pipe.
 has_chromium() {
-  command -v chromium >/dev/null 2>&1 && fc-list 2>/dev/null | grep -qi 'noto.*cjk'
+  local fonts
+  fonts=$(fc-list 2>/dev/null)
+  command -v chromium >/dev/null 2>&1 && grep -qi 'noto.*cjk' <<<"$fonts"
 }
 
 # A server that is given stands for binaries; Debian keeps these off the path.
