@@ -19,7 +19,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from assistant.clock import Clock, monotonic_seconds
@@ -170,6 +170,8 @@ class WorkerLoop:
         except Exception as err:  # noqa: BLE001
             logger.error("turn_failed", extra=fields(**ids, error=type(err).__name__))
             return self._apology(message)
+        if not result.payloads:
+            return replace(self._apology(message), tracker=result.tracker)
         is_text_kept = all(payload.get("is_text_kept", True) for payload in result.payloads)
         return Thought(replies_of(result.payloads, self._clock()), result.tracker, is_text_kept)
 

@@ -35,9 +35,7 @@ _REPLY_KEYS = (
 
 
 def replies_of(payloads: Sequence[Mapping[str, Any]], now: datetime) -> list[Reply]:
-    """Return the replies of a turn, each with a fresh id; an empty turn gets the apology."""
-    if not payloads:
-        return [apology(now)]
+    """Return the replies of a turn, each with a fresh id."""
     return [
         Reply.from_dict(
             {

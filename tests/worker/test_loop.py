@@ -68,13 +68,15 @@ def test_a_turn_that_raises_ends_in_an_apology(
     assert "坏" not in "".join(lines)
 
 
+class Silent:
+    """Answers nothing."""
+
+    async def run(self, *_: Any) -> TurnResult:
+        return TurnResult((), "kept", {})
+
+
 def test_a_turn_that_says_nothing_ends_in_an_apology(store: SqlMessageStore) -> None:
     """Silence is no answer."""
-
-    class Silent:
-        async def run(self, *_: Any) -> TurnResult:
-            return TurnResult((), "kept", {})
-
     conversation_id, ids = accepted(store, "在吗")
     work_until(looped(store, Silent()), answered(store, *ids))
     assert [APOLOGY] == said(store, conversation_id)
@@ -216,7 +218,7 @@ def may_keep(text: str) -> bool:
 @pytest.mark.parametrize(
     ("state", "status"),
     [("switched off", "error_answering_paused"), ("failing", "error_internal"),
-     ("given up", "error_internal")],
+     ("silent", "error_internal"), ("given up", "error_internal")],
 )  # fmt: skip
 @pytest.mark.parametrize("text", ["坏了的受贿", "坏了的路灯"])
 def test_what_may_not_be_kept_is_gone_without_an_answer_too(
@@ -228,7 +230,8 @@ def test_what_may_not_be_kept_is_gone_without_an_answer_too(
         store.set_answering(is_on=False, reason="停", set_by="wang", now=NOW)
     for number in range(MAX_ATTEMPTS if state == "given up" else 0):
         store.claim_next(f"dead-{number}", NOW, 0.0)
-    loop = looped(store, Failing(ValueError()), may_keep=may_keep)
+    runner = Silent() if state == "silent" else Failing(ValueError())
+    loop = looped(store, runner, may_keep=may_keep)
     work_until(loop, answered(store, *ids))
     lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
     (reply,) = store.replies_for(ids[0]) or ()

@@ -11,9 +11,9 @@ import pytest
 
 from assistant.clock import utc_now
 from assistant.errors import ClaimLost, StorageUnavailable
-from assistant.messages.message import InboxMessage
+from assistant.messages.message import UNKEPT_TEXT, InboxMessage
 from assistant.storage.messages import SqlMessageStore
-from assistant.worker.replies import APOLOGY
+from assistant.worker.replies import APOLOGY, APOLOGY_UNKEPT
 from assistant.worker.turn_limit import EXIT_STATUS, TurnLimit
 from tests.worker.runners import NOW, accepted, said
 
@@ -28,23 +28,31 @@ class Hanging:
     async def run(self, *_):
         time.sleep(60)
 store = open_message_store(sys.argv[1], utc_now())
-asyncio.run(WorkerLoop(store, Hanging(), "w-1", utc_now, turn_seconds=0.5).run())
+may_keep = lambda text: "秘密" not in text
+loop = WorkerLoop(store, Hanging(), "w-1", utc_now, may_keep=may_keep, turn_seconds=0.5)
+asyncio.run(loop.run())
 """
 
 
+@pytest.mark.parametrize(
+    ("text", "apology", "kept"),
+    [("私下的话", APOLOGY, "私下的话"), ("秘密的话", APOLOGY_UNKEPT, UNKEPT_TEXT)],
+)
 def test_a_hanging_turn_is_apologised_for_and_its_process_ends(
-    store: SqlMessageStore, tmp_path: Path, repository: Path
+    store: SqlMessageStore, tmp_path: Path, repository: Path, text: str, apology: str, kept: str
 ) -> None:
-    """Nothing of the message is printed; the supervisor starts the next worker."""
-    conversation_id, ids = accepted(store, "秘密的话")
+    """Nothing of the message is printed, nor kept where it may not be."""
+    conversation_id, ids = accepted(store, text)
     command = [sys.executable, "-c", HANG, f"sqlite:///{tmp_path / 'wenban.sqlite3'}"]
     found = subprocess.run(
         command, cwd=repository, capture_output=True, text=True, timeout=60, check=False
     )
     assert EXIT_STATUS == found.returncode, found.stderr
-    assert [APOLOGY] == said(store, conversation_id)
+    assert [apology] == said(store, conversation_id)
+    lines = [item.message.text for item in store.history(conversation_id, 9) if item.message]
+    assert [kept] == lines
     assert store.replies_for(ids[0]) is not None
-    assert "秘密" not in found.stdout + found.stderr
+    assert text not in found.stdout + found.stderr
 
 
 NATIVE = """
